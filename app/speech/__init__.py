@@ -1,0 +1,1 @@
+"""Speech in and speech out."""

@@ -1,0 +1,57 @@
+"""Speech in: audio becomes transcripts. The engines stand behind one Protocol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+SAMPLE_RATE_HZ = 16_000
+"""The one rate inside the service; mono, 16-bit signed little-endian."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+    """0 to 1, the engine's own estimate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What was heard, best first."""
+
+    texts: tuple[str, ...]
+    """N-best; empty when nothing was heard."""
+    words: tuple[Word, ...]
+    """Of the best text; empty where the engine gives none."""
+    engine: str
+    """`vosk:MODEL` or `pocketsphinx:MODEL`."""
+    audio_s: float
+    decode_s: float
+
+
+class Transcriber(Protocol):
+    """A recogniser for one language. Its methods block: call them from a worker thread."""
+
+    @property
+    def engine(self) -> str:
+        """`vosk:MODEL` or `pocketsphinx:MODEL`."""
+        ...
+
+    def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
+        """Decode one whole utterance.
+
+        `pcm`: mono, 16-bit signed little-endian, 16 kHz. `grammar`: name of a grammar set with `set_grammar`.
+        """
+        ...
+
+    def unknown_words(self) -> Sequence[str]:
+        """Words of the grammar that the model does not know and that can therefore never be heard."""
+        ...
+
+    def close(self) -> None:
+        """Free the model; idempotent."""
+        ...

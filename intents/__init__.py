@@ -1,0 +1,1 @@
+"""Understanding: a sentence in English or Japanese becomes exactly what was meant, or an honest question."""
