@@ -65,8 +65,9 @@ class Target:
 
     field: str
     """`state`, `mode` or `measured_at`."""
-    value: str | None
-    """The value of that field; None for `measured_at` (any time after the command) and for `mode` (the command's value)."""
+    values: tuple[str, ...] = ()
+    """The values of that field that prove it; empty for `measured_at` (any time after the command is issued) and for
+    `mode` (the command's own value)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

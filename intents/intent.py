@@ -36,7 +36,7 @@ class IntentName(StrEnum):
     NO_ACTION = "NoAction"
 
 
-ACTION_OF: Mapping[IntentName, str] = {
+ACTION_OF: Mapping[str, str] = {
     IntentName.MEASURE_LEVEL: "measure_level",
     IntentName.START_COMPRESSOR: "start",
     IntentName.STOP_COMPRESSOR: "stop",
@@ -76,7 +76,8 @@ class NoActionReason(StrEnum):
 class Intent:
     """One thing that was meant."""
 
-    name: IntentName
+    name: str
+    """An `IntentName` for the product's own sentences; any name for others (a recognition benchmark)."""
     slots: Mapping[str, str] = field(default_factory=dict)
     """`device` (the plant's id, or `all` with `kind`), `kind`, `unit`, `mode`, `value`, `from`, `to`, `text`, `ask`,
     `action`. Numbers are written as plain decimals (`14.7`)."""
