@@ -4,7 +4,11 @@ DevicesError
 ├── PlantFileError         the plant file is wrong; carries every mistake with line and remedy
 ├── NoSuchDeviceError      an id that the plant does not have
 ├── NoSuchActionError      an action that the device's kind does not have
-└── PlantUnreachableError  no broker, or not connected to it
+├── PlantUnreachableError  no broker, or not connected to it; nothing was sent
+├── PublishUnconfirmedError  sent, but the broker did not confirm; it may arrive
+├── TopicError             a topic or an id in it is not one of ours
+├── PayloadError           a payload is not what the contract says
+└── BrokerError            the embedded broker cannot start
 """
 
 
@@ -34,7 +38,32 @@ class NoSuchActionError(DevicesError):
 
 
 class PlantUnreachableError(DevicesError):
-    """There is no connection to the broker."""
+    """There is no connection to the broker; nothing was sent."""
 
     code = "plant_unreachable"
     can_retry = True
+
+
+class PublishUnconfirmedError(DevicesError):
+    """A message went out and the broker did not confirm it in time; it may arrive or not."""
+
+    code = "publish_unconfirmed"
+    can_retry = True
+
+
+class TopicError(DevicesError):
+    """A topic is not one of ours, or an id cannot be part of one."""
+
+    code = "topic"
+
+
+class PayloadError(DevicesError):
+    """A payload is not what the contract says; the message names the device, the field and what is wrong with it."""
+
+    code = "payload"
+
+
+class BrokerError(DevicesError):
+    """The embedded broker cannot start: its port is in use, or is not ours to open."""
+
+    code = "broker"
