@@ -2,7 +2,9 @@
 
 IntentsError
 ├── TemplateError        a template or sentence file cannot be read; carries file, line, column
-└── UnknownLanguageError no sentences for that language
+├── UnknownLanguageError no sentences for that language
+├── AnswerFileError      an answer file cannot be used; carries file and entry
+└── AnswerError          an answer asked for does not exist or lacks a value
 """
 
 
@@ -23,3 +25,15 @@ class UnknownLanguageError(IntentsError):
     """There are no sentences for that language."""
 
     code = "unknown_language"
+
+
+class AnswerFileError(IntentsError):
+    """An answer file is wrong; the message names file and entry."""
+
+    code = "answer_file"
+
+
+class AnswerError(IntentsError):
+    """An answer was asked for by an unknown code, or without a value that it needs."""
+
+    code = "answer"
