@@ -103,14 +103,18 @@ class Answers:
     def placeholders(self, code: str) -> Mapping[str, bool]:
         """Return the names of the values of a sentence, and whether each is required."""
         sentence = self.sentences[code]
-        required = {field.name for field in sentence.fields(required_only=True)}
-        return {field.name: field.name in required for field in sentence.fields()}
+        required = {name for field in sentence.fields(required_only=True) for name in self._needed(field)}
+        return {name: name in required for field in sentence.fields() for name in self._needed(field)}
+
+    def _needed(self, field: Field) -> tuple[str, ...]:
+        return (field.name, *sorted(self.wording.also_needed(field.form)))
 
     def _write(self, part: str | Field | Group, values: Mapping[str, object], code: str) -> str:
         if isinstance(part, str):
             return part
         if isinstance(part, Group):
-            if any(_is_missing(values.get(field.name)) for field in part.fields(required_only=True)):
+            needed = (name for field in part.fields(required_only=True) for name in self._needed(field))
+            if any(_is_missing(values.get(name)) for name in needed):
                 return ""
             return "".join(self._write(inner, values, code) for inner in part.parts)
         value = values.get(part.name)

@@ -13,6 +13,7 @@ from intents.errors import AnswerError
 Values = Mapping[str, object]
 
 _DIGITS = re.compile(r"[0-9]+")
+_NAMES = re.compile(r"\{([a-z_]+)")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 _NOW_BELOW_S = 2.0
 _SECONDS_BELOW_S = 90.0
@@ -127,6 +128,16 @@ class Wording(_Part):
             raise AnswerError(f"there is no form {form!r}; there are: {', '.join(sorted(filter(None, _FORMS)))}")
         return writer(self, value, rest, values)
 
+    def also_needed(self, form: str) -> frozenset[str]:
+        """Return the names of other values that a form reads, so that a missing one is known before it is spoken."""
+        head, _, rest = form.partition(" ")
+        if head == "in":
+            return frozenset({rest.partition(" ")[0]})
+        if head == "count" and rest in self.counts:
+            phrases = (self.counts[rest].one, self.counts[rest].other)
+            return frozenset(name for phrase in phrases for name in _NAMES.findall(phrase)) - {"number"}
+        return frozenset()
+
     def _plain(self, value: object, _rest: str, _values: Values) -> str:
         return _decimal_text(Decimal(str(value))) if isinstance(value, float) else str(value)
 
@@ -156,7 +167,9 @@ class Wording(_Part):
 
     def _in_unit(self, value: object, rest: str, values: Values) -> str:
         source, _, style = rest.partition(" ")
-        code = str(values.get(source, ""))
+        code = values.get(source)
+        if not isinstance(code, str) or not code:
+            raise AnswerError(f"{source!r} should be the code of a unit, not {code!r}")
         return self._as_unit(value, f"{code} {style or values.get('quantity', '')}".strip(), values)
 
     def _as_unit(self, value: object, rest: str, _values: Values) -> str:
