@@ -11,6 +11,10 @@ DevicesError
 └── BrokerError            the embedded broker cannot start
 """
 
+from collections.abc import Sequence
+
+from devices.mistake import Mistake
+
 
 class DevicesError(Exception):
     """Base of all errors of this package."""
@@ -23,6 +27,11 @@ class PlantFileError(DevicesError):
     """The plant file is wrong; the message lists each mistake as `file:line: mistake. remedy.`."""
 
     code = "plant_file"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = tuple(mistakes)
+        """All of them, in the order of the file."""
 
 
 class NoSuchDeviceError(DevicesError):

@@ -121,6 +121,8 @@ class Kind:
     actions: Mapping[str, Action]
     state_stale_after_s: float
     """A state older than this is no ground for a command."""
+    needs: str | None = None
+    """The capacity that each device of the kind must have: `capacity_l` or `capacity_m3`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ class Device:
             return self.actions[name]
         except KeyError:
             raise NoSuchActionError(
-                f"{self.device_id} ({self.kind.name}) has no action {name!r}; it has: {', '.join(self.actions) or 'none'}"
+                f"{self.device_id} ({self.kind.name}) has no action {name!r}, only: {', '.join(self.actions) or 'none'}"
             ) from None
 
     def measurement_of(self, quantity: str) -> Measurement | None:
