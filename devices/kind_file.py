@@ -85,7 +85,7 @@ def _read_measurements(kind: Entry) -> Mapping[str, Measurement]:
 
 
 def _read_measurement(name: str, entry: Entry) -> Measurement | None:
-    entry.only("quantity", "unit", "range", "stale_after_s", "low", "high")
+    entry.only("quantity", "unit", "range", "stale_after_s", "low", "high", "pulsed")
     for key, example in (("quantity", "level"), ("unit", '"%"'), ("range", "[0, 100]"), ("stale_after_s", "60")):
         entry.require(key, example)
     quantity, unit = entry.text("quantity"), entry.text("unit")
@@ -96,7 +96,13 @@ def _read_measurement(name: str, entry: Entry) -> Measurement | None:
     return read_limits(
         entry,
         Measurement(
-            name=name, quantity=quantity, unit=unit, minimum=limits[0], maximum=limits[1], stale_after_s=stale_after_s
+            name=name,
+            quantity=quantity,
+            unit=unit,
+            minimum=limits[0],
+            maximum=limits[1],
+            stale_after_s=stale_after_s,
+            is_pulsed=entry.flag("pulsed") or False,
         ),
     )
 

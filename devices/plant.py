@@ -57,6 +57,8 @@ class Measurement:
     """Alarm below it."""
     high: float | None = None
     """Alarm above it."""
+    is_pulsed: bool = False
+    """Measured now and then (a level meter); the state's `measured_at` is the time of this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
