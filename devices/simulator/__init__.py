@@ -1,1 +1,5 @@
-"""A simulated plant that speaks the same topics as hardware."""
+"""A simulated plant that ships: its own process, the topics of hardware, helium conserved, faults on request.
+
+`python -m devices.simulator --help` runs it alone; `simulation.Simulation` is the plant, `serve.serve` puts it on a
+broker, `run.run` is the whole process.
+"""
