@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.speech.grammar import Grammar
+
 SAMPLE_RATE_HZ = 16_000
 """The one rate inside the service; mono, 16-bit signed little-endian."""
 
@@ -41,10 +43,15 @@ class Transcriber(Protocol):
         """`vosk:MODEL` or `pocketsphinx:MODEL`."""
         ...
 
+    def set_grammar(self, name: str, grammar: Grammar) -> None:
+        """Add or replace the grammar called `name`: what people may say in one state of a dialogue."""
+        ...
+
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
         """Decode one whole utterance.
 
         `pcm`: mono, 16-bit signed little-endian, 16 kHz. `grammar`: name of a grammar set with `set_grammar`.
+        Raises `UnknownGrammarError`, `HearingFailedError`.
         """
         ...
 

@@ -1,0 +1,31 @@
+"""How a word of the sentences is put to a model that knows other words: as it is, or in pieces."""
+
+from collections.abc import Callable
+from functools import cache
+
+
+def spell(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the fewest known words that written together are `word`; empty when there are none.
+
+    Japanese is written without spaces, so a model may have 圧縮 and 機 where the sentences have 圧縮機. Of English
+    words only those with a hyphen are taken apart, at it: "boil-off" may be heard as "boil off", never "now" as "no w".
+    """
+    if knows(word):
+        return (word,)
+    if word.isascii():
+        pieces = tuple(piece for piece in word.split("-") if piece)
+        return pieces if len(pieces) > 1 and all(knows(piece) for piece in pieces) else ()
+
+    @cache
+    def rest(begin: int) -> tuple[str, ...] | None:
+        if begin == len(word):
+            return ()
+        best: tuple[str, ...] | None = None
+        for end in range(len(word), begin, -1):  # longest piece first: of equally few, the longest at the front wins
+            if knows(word[begin:end]) and (behind := rest(end)) is not None:
+                found = (word[begin:end], *behind)
+                if best is None or len(found) < len(best):
+                    best = found
+        return best
+
+    return rest(0) or ()
