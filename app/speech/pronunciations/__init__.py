@@ -1,0 +1,1 @@
+"""How text is said where a voice would get it wrong: a YAML file for each language."""
