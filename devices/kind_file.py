@@ -7,7 +7,7 @@ from typing import Final
 
 from devices.mistake import nearest
 from devices.payload import RESERVED_KEYS
-from devices.plant import Action, Kind, Measurement, Risk, Role, Target, Words
+from devices.plant import Action, Kind, Measurement, Priority, Risk, Role, Target, Words
 from devices.site_yaml import Entry
 
 LANGUAGES: Final = ("en", "ja")
@@ -85,7 +85,7 @@ def _read_measurements(kind: Entry) -> Mapping[str, Measurement]:
 
 
 def _read_measurement(name: str, entry: Entry) -> Measurement | None:
-    entry.only("quantity", "unit", "range", "stale_after_s", "low", "high", "pulsed")
+    entry.only("quantity", "unit", "range", "stale_after_s", "low", "high", "pulsed", "priority")
     for key, example in (("quantity", "level"), ("unit", '"%"'), ("range", "[0, 100]"), ("stale_after_s", "60")):
         entry.require(key, example)
     quantity, unit = entry.text("quantity"), entry.text("unit")
@@ -103,6 +103,7 @@ def _read_measurement(name: str, entry: Entry) -> Measurement | None:
             maximum=limits[1],
             stale_after_s=stale_after_s,
             is_pulsed=entry.flag("pulsed") or False,
+            priority=Priority(entry.choice("priority", list(Priority)) or Priority.MEDIUM),
         ),
     )
 

@@ -39,6 +39,20 @@ class Role(StrEnum):
         return list(Role).index(self)
 
 
+class Priority(StrEnum):
+    """How soon somebody must do something about an alarm, soonest first."""
+
+    HIGH = "high"
+    """People are in danger."""
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 for the soonest."""
+        return list(Priority).index(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """A value that a kind of device reports."""
@@ -57,6 +71,8 @@ class Measurement:
     """Alarm below it."""
     high: float | None = None
     """Alarm above it."""
+    priority: Priority = Priority.MEDIUM
+    """Of the alarm below `low` or above `high`."""
     is_pulsed: bool = False
     """Measured now and then (a level meter); the state's `measured_at` is the time of this one."""
 
