@@ -1,0 +1,35 @@
+"""What can be named on a plant, for the understanding of one language."""
+
+from devices.plant import Plant
+from intents.lexicon import DeviceEntry, KindEntry, Lexicon
+
+
+def lexicon_of(plant: Plant, language: str) -> Lexicon:
+    """Return the devices and kinds of a plant in the words of a language."""
+    quantities: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def shared(names: tuple[str, ...]) -> frozenset[str]:
+        return quantities.setdefault(names, frozenset(names))
+
+    return Lexicon(
+        devices=tuple(
+            DeviceEntry(
+                device_id=device.device_id,
+                kind=device.kind.name,
+                number=device.number,
+                names=tuple(device.names.get(language, ())),
+                quantities=shared(tuple(m.quantity for m in device.measurements.values())),
+                actions=shared(tuple(device.actions)),
+            )
+            for device in plant.devices.values()
+        ),
+        kinds=tuple(
+            KindEntry(
+                name=kind.name,
+                nouns=tuple(kind.nouns.get(language, ())),
+                plurals=tuple(kind.plurals.get(language, ())),
+                bare_numbers=tuple(kind.bare_numbers.get(language, ())),
+            )
+            for kind in plant.kinds.values()
+        ),
+    )

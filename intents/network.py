@@ -1,0 +1,268 @@
+"""A template as a network of words: states and arcs, deterministic and as small as it can be.
+
+Rules are written out, permutations are spread, and pieces that touch (`litre[s]`) are put together into whole words.
+Lists stay single arcs, so that a network's size does not depend on the plant.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+from itertools import permutations
+from typing import NamedTuple
+
+from intents.errors import TemplateError
+from intents.expression import Alternative, Expression, ListRef, Permutation, RuleRef, Sequence, Text
+
+_MOST_STATES = 200_000
+"""A template that needs more is a mistake (rules that multiply)."""
+
+
+class Slot(NamedTuple):
+    """The label of an arc that stands for a value of a list."""
+
+    list_name: str
+    slot: str
+
+
+Label = str | Slot
+"""A word, or a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A deterministic acyclic network; state 0 is the start."""
+
+    arcs: tuple[Mapping[Label, int], ...]
+    finals: frozenset[int]
+
+
+Rules = Mapping[str, Expression]
+WordArcs = list[tuple[int, Label, int]]
+
+
+class _Sketch:
+    """The network with empty arcs and pieces of words, as it is read off the tree."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.empty: list[list[int]] = [[]]
+        self.pieces: list[list[tuple[str, int]]] = [[]]
+        self.lists: list[list[tuple[Slot, int]]] = [[]]
+        self._open_rules: list[str] = []
+
+    def state(self) -> int:
+        self.empty.append([])
+        self.pieces.append([])
+        self.lists.append([])
+        if len(self.empty) > _MOST_STATES:
+            raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer nested choices")
+        return len(self.empty) - 1
+
+    def add(self, expression: Expression, source: int) -> int:
+        """Add `expression` behind `source`; return the state it ends in."""
+        match expression:
+            case Text(text=text):
+                return self._text(text, source)
+            case ListRef(list_name=list_name, slot=slot):
+                end = self.state()
+                self.lists[source].append((Slot(list_name, slot), end))
+                return end
+            case RuleRef(rule=rule):
+                return self._rule(rule, source)
+            case Sequence(items=items):
+                for item in items:
+                    source = self.add(item, source)
+                return source
+            case Alternative(items=items):
+                return self._join(source, ([item] for item in items))
+            case Permutation(items=items):
+                blank = Text(text=" ")
+                return self._join(
+                    source, ([x for part in order for x in (blank, part, blank)] for order in permutations(items))
+                )
+
+    def _join(self, source: int, ways: Iterable[Many[Expression]]) -> int:
+        end = self.state()
+        for way in ways:
+            at = self.state()
+            self.empty[source].append(at)
+            for item in way:
+                at = self.add(item, at)
+            self.empty[at].append(end)
+        return end
+
+    def _text(self, text: str, source: int) -> int:
+        words = text.split()
+        if not words or text[0].isspace():
+            source = self._piece(" ", source)
+        for index, word in enumerate(words):
+            if index:
+                source = self._piece(" ", source)
+            source = self._piece(word, source)
+        return self._piece(" ", source) if words and text[-1].isspace() else source
+
+    def _piece(self, piece: str, source: int) -> int:
+        end = self.state()
+        self.pieces[source].append((piece, end))
+        return end
+
+    def _rule(self, rule: str, source: int) -> int:
+        if rule not in self.rules:
+            raise TemplateError(f"there is no rule <{rule}>; add it to expansion_rules or correct the name")
+        if rule in self._open_rules:
+            raise TemplateError(f"the rule <{rule}> contains itself ({' → '.join([*self._open_rules, rule])})")
+        self._open_rules.append(rule)
+        end = self.add(self.rules[rule], source)
+        self._open_rules.pop()
+        return end
+
+
+def word_arcs(expression: Expression, rules: Rules) -> tuple[WordArcs, frozenset[int]]:
+    """Return the arcs of whole words and lists, start state 0, and the final states; raises `TemplateError`."""
+    sketch = _Sketch(rules)
+    end = sketch.add(expression, 0)
+    found: WordArcs = []
+    finals: set[int] = set()
+    done = {0}
+    waiting = [0]
+
+    def arc(source: int, label: Label, target: int) -> None:
+        found.append((source, label, target))
+        if target not in done:
+            done.add(target)
+            waiting.append(target)
+
+    while waiting:
+        source = waiting.pop()
+        seen = {(source, "")}
+        ways = [(source, "")]
+        while ways:
+            at, word = ways.pop()
+            steps = [(target, word) for target in sketch.empty[at]]
+            for piece, target in sketch.pieces[at]:
+                if piece != " ":
+                    steps.append((target, word + piece))
+                elif word:
+                    arc(source, word, target)
+                else:
+                    steps.append((target, ""))
+            if word and (sketch.lists[at] or at == end):
+                arc(source, word, at)
+            elif not word:
+                for slot, target in sketch.lists[at]:
+                    arc(source, slot, target)
+                if at == end:
+                    finals.add(source)
+            for step in steps:
+                if step not in seen:
+                    seen.add(step)
+                    ways.append(step)
+    return found, frozenset(finals)
+
+
+def build_network(expression: Expression, rules: Rules, spell: Callable[[str], Many[str]]) -> Network:
+    """Return the smallest network of a template; `spell` turns a word into the tokens that matching sees."""
+    words, finals = word_arcs(expression, rules)
+    next_state = max((max(s, t) for s, _, t in words), default=0) + 1
+    arcs: dict[int, list[tuple[Label | None, int]]] = {}
+    for source, label, target in words:
+        if isinstance(label, Slot):
+            arcs.setdefault(source, []).append((label, target))
+            continue
+        tokens = spell(label)
+        at = source
+        for index, token in enumerate(tokens):
+            reached = target if index == len(tokens) - 1 else next_state
+            next_state += reached != target
+            arcs.setdefault(at, []).append((token, reached))
+            at = reached
+        if not tokens:
+            arcs.setdefault(source, []).append((None, target))
+    return minimal(*determined(arcs, 0, finals))
+
+
+Arcs = list[dict[Label, int]]
+
+
+def determined(
+    arcs: Mapping[int, Many[tuple[Label | None, int]]], start: int, finals: Iterable[int]
+) -> tuple[Arcs, set[int]]:
+    """Return the same network with at most one arc for each label out of a state, start state 0 (`None`: empty arc)."""
+    final_set = set(finals)
+
+    def closed(states: Iterable[int]) -> frozenset[int]:
+        reached = set(states)
+        waiting = list(reached)
+        while waiting:
+            for label, target in arcs.get(waiting.pop(), ()):
+                if label is None and target not in reached:
+                    reached.add(target)
+                    waiting.append(target)
+        return frozenset(reached)
+
+    first = closed([start])
+    numbers = {first: 0}
+    order = [first]
+    result: Arcs = []
+    result_finals: set[int] = set()
+    for states in order:
+        if not final_set.isdisjoint(states):
+            result_finals.add(numbers[states])
+        targets: dict[Label, set[int]] = {}
+        for state in states:
+            for label, target in arcs.get(state, ()):
+                if label is not None:
+                    targets.setdefault(label, set()).add(target)
+        out: dict[Label, int] = {}
+        for label, reached in targets.items():
+            key = closed(reached)
+            if key not in numbers:
+                if len(order) > _MOST_STATES:
+                    raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer choices")
+                numbers[key] = len(order)
+                order.append(key)
+            out[label] = numbers[key]
+        result.append(out)
+    return result, result_finals
+
+
+def minimal(arcs: Arcs, finals: set[int]) -> Network:
+    """Merge states from which the same is left to be said (the network has no cycles)."""
+    merged: dict[Hashable, int] = {}
+    of_state: dict[int, int] = {}
+    kept: list[dict[Label, int]] = []
+    kept_finals: set[int] = set()
+    for state in _last_first(arcs):
+        out = {label: of_state[target] for label, target in arcs[state].items()}
+        key = (state in finals, frozenset(out.items()))
+        if key not in merged:
+            merged[key] = len(kept)
+            kept.append(out)
+            if state in finals:
+                kept_finals.add(merged[key])
+        of_state[state] = merged[key]
+    top = len(kept) - 1
+    if not kept or of_state[0] != top:
+        raise TemplateError("the template leads back into itself")
+    return Network(
+        arcs=tuple({label: top - target for label, target in kept[top - index].items()} for index in range(len(kept))),
+        finals=frozenset(top - state for state in kept_finals),
+    )
+
+
+def _last_first(arcs: Arcs) -> list[int]:
+    """Return the states so that each comes after all it leads to."""
+    order: list[int] = []
+    seen = {0}
+    stack = [(0, iter(arcs[0].values()))]
+    while stack:
+        state, targets = stack[-1]
+        for target in targets:
+            if target not in seen:
+                seen.add(target)
+                stack.append((target, iter(arcs[target].values())))
+                break
+        else:
+            order.append(state)
+            stack.pop()
+    return order

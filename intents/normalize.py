@@ -1,0 +1,143 @@
+"""Text as people type it and recognisers write it → the tokens that templates are matched against.
+
+Templates pass through the same function, so both sides fold alike. A language written with blanks gives words, one
+written without gives characters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.numerals import Numerals
+from intents.tokens import Tokens
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "′": "'"})
+_DASHES = frozenset("-–—−‐‑~〜～ー")
+_VOICED = frozenset("ﾞﾟ゙゚")
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?![\d,])"
+_WORD = re.compile(
+    rf"{_THOUSANDS}(?:\.\d+)?|\d+(?:st|nd|rd|th)\b|\d+(?:\.\d+)?|'s\b|[^\W\d_]+(?:'[^\W\d_]+)*|\S", re.IGNORECASE
+)
+_CHARACTER = re.compile(rf"{_THOUSANDS}|\S")
+_LARGE_KANA = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖぢづゔ", "あいうえおつやゆよわかけじずぶ")
+
+_Piece = tuple[str, int, int]
+"""A folded token with its place in the composed text."""
+
+
+class Writing(StrEnum):
+    """How a language is written."""
+
+    WORDS = "words"
+    CHARACTERS = "characters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalizer:
+    """Cuts and folds the text of one language."""
+
+    writing: Writing
+    numerals: Numerals
+    symbols: Mapping[str, str]
+    """Signs that are words: `%` → `percent`."""
+
+    def tokens(self, text: str) -> Tokens:
+        """Return the tokens of `text`. Punctuation goes, except between two numbers, which it keeps apart."""
+        characters, places = _composed(text.translate(_APOSTROPHES))
+        cut = self._words if self.writing is Writing.WORDS else self._characters
+        kept = self._without_punctuation(list(cut(characters)), characters)
+        return Tokens(
+            tuple(piece[0] for piece in kept),
+            tuple(places[piece[1]] for piece in kept),
+            tuple(places[piece[2] - 1] + 1 for piece in kept),
+        )
+
+    def spell(self, word: str) -> tuple[str, ...]:
+        """Return the tokens of a word of a template."""
+        return self.tokens(word).texts
+
+    def spell_with_punctuation(self, word: str) -> tuple[str, ...]:
+        """Return the tokens of a word of a device phrase, where `,` and `-` between numbers count."""
+        return ("-",) if word in _DASHES else self.spell(word) or (word,)
+
+    def _words(self, characters: str) -> Iterator[_Piece]:
+        for match in _WORD.finditer(characters):
+            word, start, end = match.group().lower(), match.start(), match.end()
+            if word in self.symbols:
+                yield from ((part, start, end) for part in self.symbols[word].split())
+            elif word[0].isdecimal():
+                yield (word.replace(",", ""), start, end)
+            elif word.endswith("'s") and word != "'s":
+                yield (word[:-2].replace("'", ""), start, end - 2)
+                yield ("'s", end - 2, end)
+            else:
+                yield (word if word in ("'s", "'") else word.replace("'", ""), start, end)
+
+    def _characters(self, characters: str) -> Iterator[_Piece]:
+        for match in _CHARACTER.finditer(characters):
+            found, at = match.group(), match.start()
+            if found in self.symbols:
+                yield from ((_folded(part), at, at + 1) for part in self.symbols[found] if part not in _DASHES)
+            else:
+                yield from ((_folded(one), at + k, at + k + 1) for k, one in enumerate(found) if one != "," or k == 0)
+
+    def _without_punctuation(self, pieces: Sequence[_Piece], characters: str) -> list[_Piece]:
+        kept: list[_Piece] = []
+        for index, piece in enumerate(pieces):
+            token, start, end = piece
+            if token not in _DASHES and (token == "'s" or token.isalnum()):
+                kept.append(piece)
+                continue
+            before = kept[-1][0] if kept else ""
+            after, after_start, _ = pieces[index + 1] if index + 1 < len(pieces) else ("", -1, -1)
+            is_between_numbers = self.numerals.is_numeric(before) and self.numerals.is_numeric(after)
+            is_glued = after_start == end and start > 0 and not characters[start - 1].isspace()
+            if is_between_numbers:
+                if not (token in _DASHES and is_glued and before.isalpha() and after.isalpha()):
+                    kept.append(("-" if token in _DASHES else token, start, end))
+            elif token in _DASHES and after_start == end and after[0].isdecimal() and not is_glued:
+                kept.append(("-", start, end))
+        return kept
+
+
+def fold_characters(text: str) -> str:
+    """Fold a word of a language without blanks, signs and all."""
+    return "".join(_folded(one) for one in text if one == "-" or one not in _DASHES)
+
+
+_FOLDED: dict[str, str] = {}
+_MOST_FOLDED = 20_000
+
+
+def _folded(character: str) -> str:
+    """Fold a character of a language without blanks: hiragana, full size, lower case."""
+    folded = _FOLDED.get(character)
+    if folded is None:
+        folded = chr(ord(character) - 0x60) if "ァ" <= character <= "ヶ" else character.lower()
+        folded = folded.translate(_LARGE_KANA)
+        if len(_FOLDED) < _MOST_FOLDED:
+            _FOLDED[character] = folded
+    return folded
+
+
+def _composed(text: str) -> tuple[str, Sequence[int]]:
+    """Return the NFKC form, and for each of its characters the index of the original character."""
+    if text.isascii():
+        return text, range(len(text))
+    found: list[str] = []
+    places: list[int] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and (text[end] in _VOICED or unicodedata.combining(text[end])):
+            end += 1
+        is_plain = end - start == 1 and "\u3041" <= text[start] <= "\u9fff"
+        composed = text[start] if is_plain else unicodedata.normalize("NFKC", text[start:end])
+        found.append(composed)
+        places.extend([start] * (len(composed) - 1))
+        if composed:
+            places.append(end - 1)
+        start = end
+    return "".join(found), places
