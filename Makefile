@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check venv tools clean
+.PHONY: help demo test check venv tools clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,3 +23,21 @@ venv: $(VENV)/.ready
 demo: venv
 	$(BIN)/wanwan demo $(if $(ONCE),--once)
 
+# Mosquitto comes from the system; where we may, we install it, else we say what is needed.
+tools:
+	@command -v mosquitto >/dev/null || ls /usr/sbin/mosquitto >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto >/dev/null; \
+	  else echo "The tests need Mosquitto: sudo apt-get install mosquitto"; exit 1; fi; }
+
+test: venv tools
+	$(BIN)/pytest
+
+check: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build *.egg-info

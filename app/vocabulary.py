@@ -1,7 +1,11 @@
 """What can be named on a plant, for the understanding of one language."""
 
+from pathlib import Path
+
 from devices.plant import Plant
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon
+from intents.recognizer import Recognizer
+from intents.sentences import load_sentences
 
 
 def lexicon_of(plant: Plant, language: str) -> Lexicon:
@@ -33,3 +37,12 @@ def lexicon_of(plant: Plant, language: str) -> Lexicon:
             for kind in plant.kinds.values()
         ),
     )
+
+
+def recognizer_for(plant: Plant, language: str, site_sentences: Path | None = None) -> Recognizer:
+    """Return what understands a language on a plant.
+
+    `site_sentences`: a folder whose `LANG/*.yaml` a site has added to the product's own sentences.
+    """
+    extra = sorted((site_sentences / language).glob("*.yaml")) if site_sentences else []
+    return Recognizer(load_sentences(language, extra), lexicon_of(plant, language))

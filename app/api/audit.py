@@ -1,0 +1,165 @@
+"""Review: who asked for what, and what the plant did. For administrators."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from app.api.deps import AdminDep, ServiceDep
+from app.api.problems import PROBLEM_RESPONSES, ProblemError, require_zone
+from models.audit import RecordedEntry, Step
+from models.audit_export import export_csv
+from models.audit_query import AuditFilter
+from models.audit_verify import verify
+from models.errors import BadCursorError, DatabaseError
+
+router = APIRouter(prefix="/v1", tags=["audit"], responses=PROBLEM_RESPONSES)
+
+Name = Annotated[str | None, Query(max_length=200)]
+
+
+def get_filter(
+    since: datetime | None = None,
+    until: datetime | None = None,
+    device: Name = None,
+    speaker: Name = None,
+    station: Name = None,
+    intent: Name = None,
+    outcome: Name = None,
+    step: Step | None = None,
+    turn_id: Name = None,
+) -> AuditFilter:
+    """Return which rows are wanted; times need a zone."""
+    require_zone(since=since, until=until)
+    return AuditFilter(
+        since=since,
+        until=until,
+        device=device,
+        speaker=speaker,
+        station=station,
+        intent=intent,
+        outcome=outcome,
+        step=step,
+        turn_id=turn_id,
+    )
+
+
+FilterDep = Annotated[AuditFilter, Depends(get_filter)]
+
+
+class AuditRowOut(BaseModel):
+    """One recorded step of a turn."""
+
+    seq: int
+    at: datetime
+    turn_id: str
+    step: Step
+    station: str
+    speaker: str
+    role: str
+    language: str
+    transcript: str | None
+    nbest: list[str]
+    intent: str | None
+    slots: dict[str, str]
+    device: str | None
+    action: str | None
+    command_id: str | None
+    old_state: str | None
+    new_state: str | None
+    outcome: str | None
+    reason: str | None
+    detail: dict[str, str]
+    hash: str
+
+    @classmethod
+    def of(cls, row: RecordedEntry) -> "AuditRowOut":
+        """Turn a row into what is sent."""
+        entry = row.entry
+        fields = {name: getattr(entry, name) for name in cls.model_fields if hasattr(entry, name)}
+        return cls(**(fields | {"seq": row.seq, "hash": row.hash, "nbest": list(entry.nbest)}))
+
+
+class AuditPageOut(BaseModel):
+    """Some rows, newest first."""
+
+    rows: list[AuditRowOut]
+    next_cursor: str | None
+    """Give it as `cursor` for the rows before these."""
+
+
+class VerificationOut(BaseModel):
+    """Whether the chain is whole."""
+
+    is_intact: bool
+    rows: int
+    head_seq: int
+    head_hash: str
+    first_bad_seq: int | None
+    reason: str | None
+
+
+class MissedOut(BaseModel):
+    """A sentence that was not understood."""
+
+    text: str
+    language: str
+    count: int
+    last_at: datetime
+
+
+@router.get("/audit")
+async def list_audit(
+    service: ServiceDep,
+    _admin: AdminDep,
+    wanted: FilterDep,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> AuditPageOut:
+    """Return recorded steps, newest first, a page at a time."""
+    try:
+        page = await service.log.page(wanted, limit=limit, cursor=cursor)
+    except BadCursorError as exc:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, exc.code, f"{exc}.") from exc
+    except DatabaseError as exc:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, exc.code, f"{exc}.") from exc
+    return AuditPageOut(rows=[AuditRowOut.of(row) for row in page.entries], next_cursor=page.next_cursor)
+
+
+@router.get("/audit.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+async def export_audit(service: ServiceDep, _admin: AdminDep, wanted: FilterDep) -> StreamingResponse:
+    """Return recorded steps as CSV, oldest first, however many."""
+
+    async def body() -> AsyncIterator[bytes]:
+        async for text in export_csv(service.log, wanted):
+            yield text.encode()
+
+    headers = {"Content-Disposition": "attachment; filename=audit.csv"}
+    return StreamingResponse(body(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/audit/verification")
+async def verify_audit(service: ServiceDep, _admin: AdminDep) -> VerificationOut:
+    """Follow the whole chain and tell whether anything in it was changed."""
+    found = await verify(service.database)
+    return VerificationOut(
+        is_intact=found.is_intact,
+        rows=found.rows,
+        head_seq=found.head.seq,
+        head_hash=found.head.hash,
+        first_bad_seq=found.first_bad_seq,
+        reason=found.reason.value if found.reason else None,
+    )
+
+
+@router.get("/audit/not-understood")
+async def list_not_understood(
+    service: ServiceDep, _admin: AdminDep, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+) -> list[MissedOut]:
+    """Return the sentences that were not understood, the most frequent first."""
+    missed = await service.log.not_understood(limit=limit)
+    return [MissedOut(text=m.text, language=m.language, count=m.count, last_at=m.last_at) for m in missed]

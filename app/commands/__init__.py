@@ -1,0 +1,1 @@
+"""The commands of `wanwan`, a file for each group."""

@@ -1,0 +1,52 @@
+"""`wanwan serve`: run the service until it is told to stop."""
+
+import asyncio
+import logging
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.commands.exits import fail
+from app.config import Settings
+from app.main import create_app
+from app.service import run_service
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve on; by default WANWAN_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on; by default WANWAN_PORT.")] = None,
+) -> None:
+    """Run the service: HTTP, the plant, speech. Ends on Ctrl-C, when the commands under way have their outcome."""
+    settings = Settings()
+    settings.host = host or settings.host
+    settings.port = settings.port if port is None else port
+    logging.getLogger().setLevel(settings.log_level.upper())
+    listener = _listen(settings.host, settings.port)
+    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    asyncio.run(_serve(settings, listener, address))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else starts, so that a port in use is one clear sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as exc:
+        listener.close()
+        fail(
+            f"cannot serve on {host}:{port}: {exc.strerror}; stop what listens there, "
+            "or choose another port with --port or WANWAN_PORT"
+        )
+    return listener
+
+
+async def _serve(settings: Settings, listener: socket.socket, address: str) -> None:
+    async with run_service(settings) as service:
+        app = create_app(service=service)
+        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, log_config=None, access_log=False))
+        typer.echo(f"wanwan: serving on {address} (try {address}/docs)", err=True)
+        await server.serve(sockets=[listener])

@@ -1,0 +1,33 @@
+"""Errors of the service itself.
+
+AppError
+├── ServiceStartError    the service cannot start: port in use, no database; says the remedy
+├── ServiceAnswerError   a running service refused a request of the command line
+└── ServiceMissingError  no service answers at that address
+"""
+
+
+class AppError(Exception):
+    """Base of all errors of this package."""
+
+    code = "app"
+    can_retry = False
+
+
+class ServiceStartError(AppError):
+    """The service cannot start."""
+
+    code = "service_start"
+
+
+class ServiceAnswerError(AppError):
+    """A running service refused a request."""
+
+    code = "service_answer"
+
+
+class ServiceMissingError(AppError):
+    """No service answers at that address."""
+
+    code = "service_missing"
+    can_retry = True
