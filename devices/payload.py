@@ -19,6 +19,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationError,
 )
@@ -42,9 +43,10 @@ def _one_line(text: str) -> str:
 _Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
 
 
-def _refuse_bare_number(value: Any) -> Any:
-    if isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdigit():
-        raise ValueError("a number is not an ISO 8601 time")
+def _iso_text(value: Any) -> Any:
+    """Refuse seconds since 1970, as a number or as a text of digits: nobody could tell them from milliseconds."""
+    if not isinstance(value, str) or value[4:5] != "-":
+        raise ValueError("Input should be an ISO 8601 time")
     return value
 
 
@@ -55,7 +57,7 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("is beyond the calendar") from exc
 
 
-_Moment = Annotated[AwareDatetime, BeforeValidator(_refuse_bare_number), AfterValidator(_in_utc)]
+_Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_iso_text), AfterValidator(_in_utc)]
 
 
 class Result(StrEnum):

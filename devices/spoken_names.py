@@ -13,8 +13,9 @@ def spoken_forms(device: Device, language: str) -> Iterator[str]:
     """Yield the names of a device in a language: its own, and each noun of its kind with its number."""
     yield from device.names.get(language, ())
     if device.number is not None:
+        joint = " " if language == "en" else ""
         for noun in device.kind.nouns.get(language, ()):
-            yield f"{noun} {device.number}"
+            yield f"{noun}{joint}{device.number}"
 
 
 def refuse_duplicate_names(entries: Mapping[str, Entry], devices: Mapping[str, Device]) -> None:
