@@ -21,7 +21,7 @@ from models.audit import AUDIT, AuditEntry
 from models.audit_columns import Columns, columns_of
 from models.chain import EMPTY, Head, link
 from models.database import Database, hold_write_lock
-from models.errors import AuditUnavailableError, DatabaseError, DatabaseUnreachableError
+from models.errors import AuditUnavailableError, DatabaseError, DatabaseReadOnlyError, DatabaseUnreachableError
 from models.failure import failure_of
 from models.spill import keep_in_file, next_spilled_file, not_yet_recorded
 
@@ -75,9 +75,12 @@ class AuditWriter:
         """Commit what is queued, then stop; later calls of `append` raise."""
         self._is_closed = True
         self._has_work.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        task, self._task = self._task, None
+        if task is None:
+            return
+        try:
+            await task
+        finally:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._drop_connection)
             await asyncio.to_thread(self._thread.shutdown)
 
@@ -144,8 +147,13 @@ class AuditWriter:
             answers = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
         except DatabaseError as exc:
             self._refuse(batch, exc)
+            if isinstance(exc, DatabaseReadOnlyError):
+                # SQLite shares a read-only -shm among the connections of a process: readers would keep it so for ever
+                await self._database.engine.dispose()
             return
-        self.failure = None
+        if self.failure is not None:
+            _log.warning("audit log available again")
+            self.failure = None
         for request, seqs in zip(batch, answers, strict=True):
             if not request.seqs.done():
                 request.seqs.set_result(seqs)
@@ -221,7 +229,7 @@ class AuditWriter:
         if self._connection is not None and inode != self._inode:
             self._drop_connection()
         if self._connection is None:
-            self._connection = self._database.sync_engine.connect()
+            self._connection = self._database.connect_writer()
             self._inode = inode
         return self._connection
 

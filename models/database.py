@@ -4,7 +4,7 @@ import asyncio
 import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from models.errors import DatabaseUnreachableError, DatabaseUrlError
-from models.failure import failure_of
+from models.failure import failure_of, may_write
 from models.migrate import Schema, require_current, upgrade
 
 BUSY_TIMEOUT_MS = 2000
@@ -144,6 +144,12 @@ class Database:
         except (SQLAlchemyError, OSError) as exc:
             raise failure_of(exc, self.place) from exc
 
+    def connect_writer(self) -> Connection:
+        """Return a connection for a thread that keeps it and closes it; raises what SQLAlchemy raises."""
+        if self.path is not None:
+            _let_write_beside(self.path)
+        return self.sync_engine.connect()
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Lend a connection that holds the write lock to a thread, committed at the end; raises `DatabaseError`."""
@@ -179,9 +185,21 @@ def parse_url(url: str) -> URL:
 
 def _sqlite_uri(path: Path, *, is_read_only: bool) -> URL:
     query = {"uri": "true", "mode": "ro" if is_read_only else "rw"}
-    if is_read_only and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+    if is_read_only and not may_write(path.parent) and not path.with_name(path.name + "-wal").exists():
         query["immutable"] = "1"  # on a read-only medium SQLite cannot make the -shm file it shares with writers
     return URL.create("sqlite", database="file:" + quote(str(path)), query=query)
+
+
+def _let_write_beside(path: Path) -> None:
+    """Give SQLite's -wal and -shm files the mode of the database.
+
+    They take it when they are made; made while the database was read-only, they would keep it so for ever.
+    """
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if may_write(path) and beside.exists() and not may_write(beside):
+            with suppress(OSError):  # another's file: SQLite will say that it cannot write
+                beside.chmod(path.stat().st_mode & 0o777)
 
 
 def _sqlite_pragmas(schema: Schema, *, is_read_only: bool) -> tuple[str, ...]:

@@ -66,6 +66,11 @@ def failure_of(error: SQLAlchemyError | OSError, place: str) -> DatabaseError:
     return kind(f"the database {place} {_SAID[kind]}: {first_line}")
 
 
+def may_write(path: Path) -> bool:
+    """Return whether this process may write a file or folder, as far as its permissions tell."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def _kind_of(cause: BaseException) -> type[DatabaseError]:
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
@@ -81,4 +86,4 @@ def _kind_of(cause: BaseException) -> type[DatabaseError]:
 
 
 def _is_read_only_folder(file: Path) -> bool:
-    return file.exists() and file.parent.is_dir() and not os.access(file.parent, os.W_OK)
+    return file.exists() and not may_write(file.parent)

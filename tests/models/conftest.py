@@ -1,0 +1,80 @@
+"""Databases, new for each test."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from models.audit_query import AuditLog
+from models.audit_writer import AuditWriter
+from models.database import Database
+from tests.models.postgresql import NoServerError, running_server
+
+_number = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Give the URL of a running PostgreSQL server."""
+    try:
+        with running_server() as url:
+            yield url
+    except NoServerError as exc:
+        pytest.skip(str(exc))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the URL of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'wanwan.sqlite'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """Give the URL of a new, empty PostgreSQL database."""
+    name = f"wanwan_{next(_number)}"
+    engine = create_engine(
+        postgresql_server.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgresql_server.replace("/postgres?", f"/{name}?")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of an empty database, of each kind in turn."""
+    found: str = request.getfixturevalue(f"{request.param}_url")
+    return found
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """Give an open database, of each kind in turn."""
+    async with await Database.open(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def writer(database: Database) -> AsyncIterator[AuditWriter]:
+    """Give the writer of `database`."""
+    async with AuditWriter(database) as started:
+        yield started
+
+
+@pytest.fixture
+def log(database: Database) -> AuditLog:
+    """Give the questions one can ask of `database`."""
+    return AuditLog(database)
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    """Give an open SQLite database, for what concerns files only."""
+    async with await Database.open(sqlite_url) as opened:
+        yield opened
