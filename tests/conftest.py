@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from devices.plant import Plant
+from devices.plant_file import DEMO_PLANT_FILE, load_plant
 from tests.mosquitto import Mosquitto
+
+
+@pytest.fixture(scope="session")
+def demo_plant() -> Plant:
+    """The plant of the demo."""
+    return load_plant(DEMO_PLANT_FILE)
 
 
 @pytest.fixture

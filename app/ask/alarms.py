@@ -30,15 +30,16 @@ def acknowledge_alarms(asked: Asked, alarms: Alarms) -> Answer:
 
 
 def _item(asked: Asked, alarm: Alarm) -> str:
+    age_s = (asked.now - alarm.since).total_seconds()
     if alarm.device is None:
-        return asked.answers.say("alarm_unreachable")
+        return asked.answers.say("alarm_unreachable", age_s=age_s)
     values: dict[str, object] = {
         "device": asked.name(asked.plant.device(alarm.device)),
         "quantity": alarm.measurement,
         "value": alarm.value,
         "unit": alarm.unit,
         "fault": alarm.detail,
-        "age_s": (asked.now - alarm.since).total_seconds(),
+        "age_s": age_s,
     }
     codes = {
         AlarmKind.LOW: "alarm_low",

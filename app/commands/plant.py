@@ -34,9 +34,8 @@ def show(file: FileArgument = None) -> None:
     """Show the plant: each device with its spoken names, measurements and actions."""
     plant = load_plant(file or Settings().plant)
     site = plant.site
-    typer.echo(
-        f"site {site.site_id} ({site.name.get('en', '')} {site.name.get('ja', '')}), {site.timezone}, gas at {site.reference_temperature_c:g} °C"
-    )
+    names = " ".join(site.name.values())
+    typer.echo(f"site {site.site_id} ({names}), {site.timezone}, gas at {site.reference_temperature_c:g} °C")
     table = Table("device", "kind", "said", "measures", "can be told to", "refused when")
     for device in plant.devices.values():
         table.add_row(
