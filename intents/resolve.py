@@ -72,8 +72,16 @@ class Resolver:
         if said_idle and all(r.intent.name in ACTING for r in good):
             return self._no_action(lattice.text, said_idle, readings)
         if good:
-            return self._choose(lattice.text, good)
+            return self._choose(lattice.text, _most_literal(good))
         return self._no_action(lattice.text, sorted(idle, key=_gravity), readings)
+
+    def interpretations(self, lattice: Lattice, parses: Iterable[Parse]) -> tuple[Interpretation, ...]:
+        """Return every reading as it is shown."""
+        readings = (r for parse in parses for r in self.readings(lattice, parse.template, parse.filled))
+        found: dict[tuple[object, ...], Interpretation] = {}
+        for reading in readings:
+            found.setdefault((_key(reading.intent), reading.template.place), reading.interpretation)
+        return tuple(found.values())
 
     def agree(self, found: Sequence[Recognition], texts: Sequence[str], language: str) -> Recognition:
         """Return the best of several transcripts' meanings, or a question where an act is in doubt."""
@@ -138,6 +146,8 @@ class Resolver:
                     inside = self.readings(lattice, inner, inner_filled)
                     of = of or (inside[0].intent if inside and not inside[0].is_open else None)
         slots.update(template.slots)
+        if template.requires and devices is None and not {"device", "kind"} & slots.keys() and trouble is None:
+            devices, device_slot = tuple(d for d in self._naming.device_by_id if self._fits(template, d)), "device"
         return self._with_devices(template, slots, devices, device_slot, trouble, of, is_any_text)
 
     def _with_devices(
@@ -282,6 +292,14 @@ _GRAVITY = (
     NoActionReason.BARE_YES,
     NoActionReason.SMALL_TALK,
 )
+
+
+def _most_literal(good: Sequence[Reading]) -> Sequence[Reading]:
+    """Of readings that all hold a wildcard, keep those that leave it the least: "note that …" keeps no "that"."""
+    if not all(reading.is_any_text for reading in good):
+        return good
+    left = [sum(map(len, reading.intent.slots.values())) for reading in good]
+    return [reading for reading, characters in zip(good, left, strict=True) if characters == min(left)]
 
 
 def _gravity(reading: Reading) -> int:
