@@ -144,12 +144,9 @@ class AuditWriter:
 
     async def _settle(self, batch: Sequence[_Request]) -> None:
         try:
-            answers = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
+            answers = await self._commit_in_thread(batch)
         except DatabaseError as exc:
             self._refuse(batch, exc)
-            if isinstance(exc, DatabaseReadOnlyError):
-                # SQLite shares a read-only -shm among the connections of a process: readers would keep it so for ever
-                await self._database.engine.dispose()
             return
         if self.failure is not None:
             _log.warning("audit log available again")
@@ -157,6 +154,16 @@ class AuditWriter:
         for request, seqs in zip(batch, answers, strict=True):
             if not request.seqs.done():
                 request.seqs.set_result(seqs)
+
+    async def _commit_in_thread(self, batch: Sequence[_Request]) -> list[tuple[int, ...]]:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, self._commit, batch)
+        except DatabaseReadOnlyError:
+            # perhaps no longer: SQLite shares a -shm once opened read-only among all connections of a process, so those
+            # for reading must go before one can write again
+            await self._database.engine.dispose()
+            return await loop.run_in_executor(self._thread, self._commit, batch)
 
     def _take_batch(self) -> list[_Request]:
         """Take what is queued, in order, as far as it fits; leave out those whose callers have gone."""
