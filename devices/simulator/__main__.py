@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devices.errors import DevicesError
+from devices.plant_file import DEMO_PLANT_FILE
 from devices.simulator.faults import FAULT_TABLE
-from devices.simulator.run import DEMO_PLANT, SimulatorSettings, broker_of, run
+from devices.simulator.run import SimulatorSettings, broker_of, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until a signal; 0 after an orderly end, 2 for wrong usage (the reason on stderr)."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    # One line per lost connection and attempt would be thirty lines at a time.
-    logging.getLogger("devices.mqtt").setLevel(logging.ERROR)
     try:
         settings = SimulatorSettings(
             broker=broker_of(options.broker),
@@ -42,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="faults:\n" + "\n".join(f"  {row.name:26} {row.applies_to}: {row.effect}" for row in FAULT_TABLE),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--plant", type=Path, default=DEMO_PLANT, help="plant file (default: the demo plant)")
+    parser.add_argument("--plant", type=Path, default=DEMO_PLANT_FILE, help="plant file (default: the demo plant)")
     parser.add_argument(
         "--broker", default="mqtt://127.0.0.1:1883", help="mqtt://[user:password@]host[:port] or mqtts://…"
     )
@@ -61,4 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    # A line for each lost connection and each attempt would be thirty lines at a time; `serve` says it once.
+    logging.getLogger("devices.mqtt").setLevel(logging.ERROR)
     sys.exit(main())

@@ -12,14 +12,13 @@ from urllib.parse import unquote, urlsplit
 from devices.clock import Clock
 from devices.link import Link, Will
 from devices.mqtt import MqttLink, MqttSettings, Tls
-from devices.plant_file import load_plant
+from devices.plant_file import DEMO_PLANT_FILE, load_plant
 from devices.simulator.clock import MachineClock
 from devices.simulator.errors import BrokerUrlError
 from devices.simulator.faults import parse_faults
 from devices.simulator.serve import serve
 from devices.simulator.simulation import Simulation, parse_fills
 
-DEMO_PLANT: Final = Path(__file__).parent.parent / "plants" / "demo.yaml"
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -28,7 +27,7 @@ class SimulatorSettings:
     """What to simulate, and where."""
 
     broker: MqttSettings
-    plant_file: Path = DEMO_PLANT
+    plant_file: Path = DEMO_PLANT_FILE
     seed: int = 0
     """The same seed gives the same plant."""
     speed: float = 1.0

@@ -34,6 +34,10 @@ class _Port:
     something_to_send: asyncio.Event = field(default_factory=asyncio.Event)
     is_presented: asyncio.Event = field(default_factory=asyncio.Event)
     """Its first state and its status are with the broker."""
+    log_level: int
+    """Of lost connections: one device speaks for all, since they share a broker."""
+    is_down: bool = False
+    """A lost connection was reported, the attempts after it are not."""
     is_leaving: bool = False
     """An orderly exit is under way; only the farewell is sent."""
     said: Status | None = None
@@ -64,7 +68,10 @@ async def serve(
     themselves; replies that could not be sent meanwhile are dropped, states are sent anew.
     """
     site = simulation.plant.site.site_id
-    ports = [_port(device, site, make_link) for device in simulation.devices.values()]
+    ports = [
+        _port(device, site, make_link, logging.INFO if index else logging.WARNING)
+        for index, device in enumerate(simulation.devices.values())
+    ]
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(_converse(port), name=f"simulator-{port.name}") for port in ports]
         running.append(tasks.create_task(_run(simulation, ports), name="simulator-plant"))
@@ -79,9 +86,10 @@ async def serve(
             task.cancel()
 
 
-def _port(device: FieldDevice, site: str, make_link: LinkMaker) -> _Port:
+def _port(device: FieldDevice, site: str, make_link: LinkMaker, log_level: int) -> _Port:
     topic = topic_of(site, device.device.device_id, Channel.STATUS)
-    return _Port(device=device, link=make_link(Will(topic=topic, payload=encode_status(Status.OFFLINE))), site=site)
+    link = make_link(Will(topic=topic, payload=encode_status(Status.OFFLINE)))
+    return _Port(device=device, link=link, site=site, log_level=log_level)
 
 
 async def _run(simulation: Simulation, ports: list[_Port]) -> None:
@@ -109,9 +117,12 @@ async def _converse(port: _Port) -> None:
                         # Whatever is left over is from before: too late to be an answer.
                         port.device.outbox.clear()
                         port.device.report()
-                        port.said = None
-                    case LinkDown(reason=reason):
-                        _LOG.info("%s is not connected: %s", port.name, reason)
+                        port.said, port.is_down = None, False
+                    case LinkDown(reason=reason) if not port.is_down:
+                        port.is_down = True
+                        _LOG.log(port.log_level, "%s is not connected to the broker, trying on: %s", port.name, reason)
+                    case LinkDown():
+                        pass
                     case Message(payload=payload, is_retained=is_retained) if not port.device.is_silent:
                         port.device.receive(payload, is_retained=is_retained)
                     case Message():

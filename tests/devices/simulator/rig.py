@@ -10,10 +10,9 @@ from pathlib import Path
 from devices.command import Command
 from devices.payload import Reply, encode_command, parse_reply, parse_state
 from devices.plant import Plant
-from devices.plant_file import load_plant
+from devices.plant_file import DEMO_PLANT_FILE, load_plant
 from devices.reading import DeviceState
 from devices.simulator.faults import parse_faults
-from devices.simulator.run import DEMO_PLANT
 from devices.simulator.simulation import Simulation
 from devices.topics import Channel
 from tests.manual_clock import ManualClock
@@ -22,7 +21,7 @@ _IDS = itertools.count(1)
 
 
 @cache
-def demo_plant(path: Path = DEMO_PLANT) -> Plant:
+def demo_plant(path: Path = DEMO_PLANT_FILE) -> Plant:
     return load_plant(path)
 
 

@@ -19,17 +19,11 @@ _LEAKING = ["dewar-2", "mother-dewar", "bag-1", "bag-2", "bank-1", "bank-2"]
 
 
 def _operation() -> st.SearchStrategy[Callable[[Rig], None]]:
-    def valve(name: str, action: str) -> Callable[[Rig], None]:
-        return lambda rig: rig.command(name, action) and None
+    def command(device: str, action: str, value: str | None = None) -> Callable[[Rig], None]:
+        def apply(rig: Rig) -> None:
+            rig.command(device, action, value)
 
-    def compressor(name: str, action: str) -> Callable[[Rig], None]:
-        return lambda rig: rig.command(name, action) and None
-
-    def mode(name: str, value: str) -> Callable[[Rig], None]:
-        return lambda rig: rig.command(name, "set_mode", value) and None
-
-    def measure(name: str) -> Callable[[Rig], None]:
-        return lambda rig: rig.command(name, "measure_level") and None
+        return apply
 
     def leak(name: str, *, is_on: bool) -> Callable[[Rig], None]:
         def apply(rig: Rig) -> None:
@@ -43,16 +37,16 @@ def _operation() -> st.SearchStrategy[Callable[[Rig], None]]:
 
     compressors = st.sampled_from(["compressor-1", "compressor-2"])
     return st.one_of(
-        st.builds(valve, st.sampled_from(_VALVES), st.sampled_from(["open", "close"])),
-        st.builds(compressor, compressors, st.sampled_from(["start", "stop"])),
-        st.builds(mode, compressors, st.sampled_from(["auto", "manual"])),
-        st.builds(measure, st.sampled_from(["dewar-1", "mother-dewar"])),
+        st.builds(command, st.sampled_from(_VALVES), st.sampled_from(["open", "close"])),
+        st.builds(command, compressors, st.sampled_from(["start", "stop"])),
+        st.builds(command, compressors, st.just("set_mode"), st.sampled_from(["auto", "manual"])),
+        st.builds(command, st.sampled_from(["dewar-1", "mother-dewar"]), st.just("measure_level")),
         st.builds(leak, st.sampled_from(_LEAKING), is_on=st.booleans()),
         st.builds(wait, st.floats(0.05, 60)),
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     operations=st.lists(_operation(), max_size=40),
     seed=st.integers(0, 1_000),

@@ -54,7 +54,7 @@ def test_stuck_never_moves_and_the_drive_gives_up() -> None:
     ("device", "action", "target"), [("valve-7", "open", "OPEN"), ("compressor-1", "start", "RUNNING")]
 )
 @pytest.mark.parametrize("is_instant", [True, False])
-def test_slow_takes_longer_than_promised(device: str, action: str, target: str, is_instant: bool) -> None:  # noqa: FBT001
+def test_slow_takes_longer_than_promised(device: str, action: str, target: str, is_instant: bool) -> None:
     rig = Rig(f"{device}=slow", is_instant=is_instant)
     rig.command(device, action)
     took_s = rig.run_until_state(device, [target], within_s=120)

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -166,11 +167,11 @@ def test_a_dewar_without_pulse_only_ages() -> None:
 
 def test_a_resting_level_meter_pulses_once_or_twice_an_hour() -> None:
     rig = Rig()
-    rig.run(4 * 3600, tick_s=5)
+    rig.run(4 * 3600, tick_s=10)
     times = sorted({state.measured_at for state in rig.said["dewar-3"].states})
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times[1:], times[2:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times[1:])]
     assert 4 <= len(times) <= 10
-    assert all(1800 <= gap <= 3615 for gap in gaps)
+    assert all(1800 <= gap <= 3630 for gap in gaps)
 
 
 def test_a_filled_dewar_is_filling_and_its_meter_pulses_fast() -> None:
@@ -181,7 +182,7 @@ def test_a_filled_dewar_is_filling_and_its_meter_pulses_fast() -> None:
     assert state.state == "FILLING"
     assert state.values["level_pct"] > 45
     times = sorted({state.measured_at for state in rig.said["dewar-3"].states})
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times[1:], times[2:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times[1:])]
     assert len(gaps) >= 5
     assert all(10 <= gap <= 33 for gap in gaps)
     rig.command("valve-3", "close")
@@ -241,7 +242,7 @@ def test_a_state_comes_well_before_the_kind_calls_it_stale_and_each_is_newer() -
         times = [state.at for state in said.states]
         assert times == sorted(set(times))
         stale_after_s = rig.plant.device(device_id).kind.state_stale_after_s
-        gaps = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times)]
         assert max(gaps) <= min(10, stale_after_s / 2)
 
 
