@@ -75,7 +75,7 @@ class FieldDevice:
         self._tasks: list[_Task] = []
         self._garbage = itertools.cycle(_GARBAGE)
         self._reported: tuple[object, ...] = ()
-        self._is_new = True
+        self._last_report: Outgoing | None = None
         self._measured_at = body.clock.stamp()
         self._next_heartbeat_s = body.clock.monotonic() + body.random.uniform(0, HEARTBEAT_S)
 
@@ -100,7 +100,7 @@ class FieldDevice:
 
     def receive(self, payload: bytes, *, is_retained: bool) -> None:
         """Take a message from the command topic."""
-        if self._has(FaultKind.FROZEN):
+        if self._is_mute:
             return
         verdict = self._firmware.judge(
             payload,
@@ -139,10 +139,18 @@ class FieldDevice:
         """Put the present state into the outbox."""
         self._reported = self._shown()
         self._next_heartbeat_s = self._clock.monotonic() + HEARTBEAT_S
-        # Even a device that froze was seen once.
-        if self._is_new or not self._has(FaultKind.FROZEN):
-            self._is_new = False
-            self._send(Channel.STATE, encode_state(self.state()), is_retained=True)
+        # Even a device that is mute was seen once.
+        if self._last_report is None or not self._is_mute:
+            self._last_report = self._outgoing(Channel.STATE, encode_state(self.state()), is_retained=True)
+            self.outbox.append(self._last_report)
+
+    def present(self) -> None:
+        """Put what a new connection begins with into the outbox, in place of all that waited for the old one."""
+        self.outbox.clear()
+        if self._last_report is not None and self._is_mute:
+            self.outbox.append(self._last_report)
+        else:
+            self.report()
 
     def state(self) -> DeviceState:
         """Return what the device says of itself now."""
@@ -212,21 +220,25 @@ class FieldDevice:
         self._send_reply(Reply(command_id=command_id, result=result, reason=reason, state=self.machine.state))
 
     def _send_reply(self, reply: Reply) -> None:
-        if self._has(FaultKind.NO_ACK) or self._has(FaultKind.FROZEN):
+        if self._has(FaultKind.NO_ACK) or self._is_mute:
             return
         if self._has(FaultKind.WRONG_ID):
             reply = Reply(
                 command_id=f"not-{reply.command_id}"[:64], result=reply.result, reason=reply.reason, state=reply.state
             )
         for _ in range(2 if self._has(FaultKind.DUPLICATE_REPLIES) else 1):
-            self._send(Channel.REPLY, encode_reply(reply), is_retained=False)
+            self.outbox.append(self._outgoing(Channel.REPLY, encode_reply(reply), is_retained=False))
 
-    def _send(self, channel: Channel, payload: bytes, *, is_retained: bool) -> None:
+    def _outgoing(self, channel: Channel, payload: bytes, *, is_retained: bool) -> Outgoing:
         payload = next(self._garbage) if self._has(FaultKind.GARBAGE) else payload
         if not payload and is_retained:
             # An empty retained message would delete the state that the broker keeps.
             payload = next(self._garbage)
-        self.outbox.append(Outgoing(channel=channel, payload=payload, is_retained=is_retained))
+        return Outgoing(channel=channel, payload=payload, is_retained=is_retained)
+
+    @property
+    def _is_mute(self) -> bool:
+        return self._has(FaultKind.FROZEN) or self.is_silent
 
     def _has(self, fault: FaultKind) -> bool:
         return fault in self._body.faults

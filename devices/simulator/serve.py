@@ -114,19 +114,16 @@ async def _converse(port: _Port) -> None:
             async for event in events:
                 match event:
                     case LinkUp():
-                        # Whatever is left over is from before: too late to be an answer.
-                        port.device.outbox.clear()
-                        port.device.report()
+                        # Whatever waited is from before: too late to be an answer.
+                        port.device.present()
                         port.said, port.is_down = None, False
                     case LinkDown(reason=reason) if not port.is_down:
                         port.is_down = True
                         _LOG.log(port.log_level, "%s is not connected to the broker, trying on: %s", port.name, reason)
                     case LinkDown():
                         pass
-                    case Message(payload=payload, is_retained=is_retained) if not port.device.is_silent:
+                    case Message(payload=payload, is_retained=is_retained):
                         port.device.receive(payload, is_retained=is_retained)
-                    case Message():
-                        pass
                 port.something_to_send.set()
 
 
@@ -146,16 +143,14 @@ async def _send_all(port: _Port) -> None:
     if port.said is Status.OFFLINE and port.status is Status.ONLINE:
         port.device.report()
     # A new connection shows its state before it says online, so that online always means a fresh state.
-    while port.device.outbox and (port.said is None or port.status is Status.ONLINE):
+    while port.device.outbox:
         message = port.device.outbox.popleft()
         await port.link.publish(port.topic(message.channel), message.payload, is_retained=message.is_retained)
-    if port.said is not port.status:
+    if port.said is not port.status and not port.is_leaving:
         status = port.status
         await port.link.publish(port.topic(Channel.STATUS), encode_status(status), is_retained=True)
         port.said = status
         port.is_presented.set()
-    if port.said is Status.OFFLINE:
-        port.device.outbox.clear()
 
 
 async def _say_farewell(port: _Port) -> None:

@@ -34,6 +34,8 @@ _MACHINES: Final[Mapping[str, type[Machine]]] = {
 }
 _FASTEST: Final = 3_600.0
 _FULLEST_MPA: Final = 20.0
+_LONGEST_S: Final = 60.0
+"""A process that was stopped for longer does not catch up with the rest: nobody saw it, and it would take minutes."""
 
 
 class Simulation:
@@ -91,7 +93,7 @@ class Simulation:
     def advance(self) -> None:
         """Catch up with the clock: move the helium, then every machine."""
         now_s = self.clock.monotonic()
-        elapsed_s, self._last_s = now_s - self._last_s, now_s
+        elapsed_s, self._last_s = min(now_s - self._last_s, _LONGEST_S), now_s
         self.physics.step(elapsed_s * self.speed)
         for device in self.devices.values():
             device.advance(elapsed_s)

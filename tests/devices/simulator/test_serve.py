@@ -123,6 +123,16 @@ async def test_a_silent_device_leaves_its_last_state_and_is_offline_until_repair
         await until(lambda: service.status("valve-7") == b"offline")
 
 
+async def test_a_frozen_device_is_online_with_a_state_that_only_ages(mosquitto: Mosquitto) -> None:
+    async with plant_and_listener(mosquitto, "valve-7=frozen") as (_, service):
+        await service.command("valve-7", "open")
+        await service.command("compressor-1", "set_mode", "auto")
+        await until(lambda: service.results("compressor-1") == ["accepted", "done"])
+        assert service.status("valve-7") == b"online"
+        assert [state.state for state in service.states("valve-7")] == ["CLOSED"]
+        assert service.replies("valve-7") == []
+
+
 async def test_the_plant_comes_back_after_the_broker_was_gone_and_has_forgotten_no_id(mosquitto: Mosquitto) -> None:
     async with running(mosquitto.port) as simulation:
         async with listening(mosquitto.port, PLANT) as service:
