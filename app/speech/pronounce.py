@@ -26,6 +26,7 @@ class Pronouncer:
         self._words = pronunciation.words
         self._units = pronunciation.units
         self._symbols = pronunciation.symbols
+        self._patterns = pronunciation.patterns
         self._numbers = pronunciation.numbers
         units = "|".join(re.escape(unit) for unit in _longest_first(self._units))
         number = rf"(?<![\w.,])(?P<minus>[-−])?(?P<number>{_NUMBER})"
@@ -47,6 +48,8 @@ class Pronouncer:
         text = self._range.sub(lambda match: self._numbers.range.format(first=match[1], last=match[2]), text)
         text = self._measure.sub(self._say_measure, text)
         text = self._bare_number.sub(self._say_number, text)
+        for pattern, replacement in self._patterns:
+            text = pattern.sub(replacement, text)
         text = self._word.sub(lambda match: self._words[match[0]], text)
         text = self._symbol.sub(lambda match: self._symbols[match[0]], text)
         return re.sub(r"\s+", " ", text).strip()

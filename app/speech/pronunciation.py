@@ -1,5 +1,6 @@
 """Reads `pronunciations/LANGUAGE.yaml` and a site's own additions to it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ class Pronunciation:
     words: Mapping[str, str]
     units: Mapping[str, UnitWords]
     symbols: Mapping[str, str]
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    """Regular expressions and what they are replaced by, in this order, before the words."""
     numbers: NumberWords
 
 
@@ -73,6 +76,7 @@ def load_pronunciation(language: str, extra: Sequence[Path] = ()) -> Pronunciati
     words: dict[str, str] = {}
     units: dict[str, UnitWords] = {}
     symbols: dict[str, str] = {}
+    patterns: list[tuple[re.Pattern[str], str]] = []
     numbers: NumberWords | None = None
     for source in (path, *extra):
         document = _read(source)
@@ -81,11 +85,14 @@ def load_pronunciation(language: str, extra: Sequence[Path] = ()) -> Pronunciati
         words |= dict(_texts(document, "words", source))
         symbols |= dict(_texts(document, "symbols", source))
         units |= dict(_units(document, source))
+        patterns += _patterns(document, source)
         if "numbers" in document:
             numbers = _numbers(document, source)
     if numbers is None:
         raise PronunciationFileError(f"{path}:1: there is no `numbers`. Take it from the file as it was shipped.")
-    return Pronunciation(language=language, words=words, units=units, symbols=symbols, numbers=numbers)
+    return Pronunciation(
+        language=language, words=words, units=units, symbols=symbols, patterns=tuple(patterns), numbers=numbers
+    )
 
 
 def _read(path: Path) -> CommentedMap:
@@ -100,7 +107,7 @@ def _read(path: Path) -> CommentedMap:
         raise PronunciationFileError(f"{path}: {exc}. Correct the YAML.") from exc
     if not isinstance(document, CommentedMap):
         raise PronunciationFileError(f"{path}:1: this is no table. Begin with `language: en` and `words:`.")
-    allowed = {"language", "words", "units", "symbols", "numbers"}
+    allowed = {"language", "words", "units", "symbols", "patterns", "numbers"}
     for key in document:
         if key not in allowed:
             raise PronunciationFileError(
@@ -136,6 +143,25 @@ def _units(document: CommentedMap, path: Path) -> Iterable[tuple[str, UnitWords]
                 yield str(key), UnitWords(one=one, many=many)
             case _:
                 raise _not_text(section, key, path)
+
+
+def _patterns(document: CommentedMap, path: Path) -> Iterable[tuple[re.Pattern[str], str]]:
+    for row in document.get("patterns") or ():
+        match row:
+            case [str(pattern), str(replacement)]:
+                try:
+                    compiled = re.compile(pattern, re.ASCII)
+                    compiled.sub(replacement, "")
+                except re.error as exc:
+                    raise PronunciationFileError(
+                        f"{path}:{row.lc.line + 1}: `{pattern}` is no regular expression: {exc}. Correct it."
+                    ) from exc
+                yield compiled, replacement
+            case _:
+                line = document.lc.key("patterns")[0] + 1
+                raise PronunciationFileError(
+                    f"{path}:{line}: `patterns` is no list of pairs. Write `- ['expression', 'replacement']`."
+                )
 
 
 def _numbers(document: CommentedMap, path: Path) -> NumberWords:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -39,7 +40,7 @@ class VoiceSettings:
     volume: float = 1.0
     """0 to 1."""
     half_tones: float = 0.0
-    """Higher or lower than the voice's own pitch, -12 to 12."""
+    """Higher or lower than the voice's own pitch, -12 to 12; eSpeak moves about two thirds of it."""
     names: tuple[tuple[str, str], ...] = ()
     """Voices other than the usual ones, as (language, name): ("en", "gmw/en-gb-scotland"), ("en", "gmw/en-us+f3")."""
 
@@ -207,7 +208,7 @@ class Voice:
             self._running[key] = synthesis
             task = asyncio.create_task(self._make(key, synthesis), name=f"speak-{key[0]}")
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(self._made, key, synthesis))
         return synthesis
 
     async def _make(self, key: CacheKey, synthesis: Synthesis) -> None:
@@ -217,13 +218,17 @@ class Voice:
             await self._workers[language].speak(request, synthesis.add)
         except SpeechError as exc:
             synthesis.fail(exc)
-        except asyncio.CancelledError:
-            synthesis.fail(closed())
-            raise
         else:
             self._cache.keep(key, synthesis.complete())
-        finally:
-            del self._running[key]
+
+    def _made(self, key: CacheKey, synthesis: Synthesis, task: asyncio.Task[None]) -> None:
+        """Forget a sentence that is no longer being made. A task cancelled before it began has told nobody yet."""
+        self._tasks.discard(task)
+        del self._running[key]
+        if task.cancelled():
+            synthesis.fail(closed())
+        elif (error := task.exception()) is not None:
+            synthesis.fail(SpeechUnavailableError(f"{type(error).__name__}: {error}"))
 
 
 def _speech(pcm: bytes) -> Speech:

@@ -5,6 +5,7 @@ them well; everything they read badly stands in `pronunciations/`.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,10 @@ LONGEST_SENTENCE = 200
 """Characters given to a voice at once; longer ones are cut at a comma or a space."""
 
 _KANA_KANJI = "぀-ヿ一-鿿㐀-䶿々〆"
-_JAPANESE = re.compile(rf"[{_KANA_KANJI}](?:[{_KANA_KANJI}、。0-9]*[{_KANA_KANJI}])?")
+_JAPANESE = re.compile(rf"[{_KANA_KANJI}](?:[{_KANA_KANJI}、。0-9.,%°/A-Za-z-]*[{_KANA_KANJI}。])?")
+"""Japanese words in an English text, with the figures and units between them."""
 _ENGLISH = re.compile(r"(?<![A-Za-z0-9'])(?=[A-Za-z' -]*[a-z]{3})[A-Za-z']++(?:[ -][A-Za-z']++)*(?<![ -])(?![0-9])")
 """Latin words; capitals alone (PLC, L140) are spelled by the Japanese voice, as people do."""
-_FOREIGN = {"en": ("ja", _JAPANESE), "ja": ("en", _ENGLISH)}
 _SENTENCE_END = {"en": re.compile(r"(?<=[.!?;])\s+"), "ja": re.compile(r"(?<=[。!?])\s*")}
 
 
@@ -55,35 +56,53 @@ class Spoken:
             raise SpeechUnavailableError(f"there is no voice for the language {language!r}, only for {known}")
         if len(text) > LONGEST_TEXT:
             raise UnspeakableTextError(f"the text has {len(text)} characters; at most {LONGEST_TEXT} are spoken")
-        words = self._pronouncers[language].pronounce(text)
         phrases = tuple(
             phrase
-            for sentence in _SENTENCE_END[language].split(words)
-            for run in self._by_voice(sentence, language)
-            for phrase in _pieces(run)
+            for run in self._by_voice(text, language)
+            for sentence in _SENTENCE_END[run.language].split(run.text)
+            for phrase in _pieces(sentence, run.language)
             if any(character.isalnum() for character in phrase.text)
         )
         if not phrases:
             raise UnspeakableTextError(f"there is no word in {text[:40]!r}")
         return phrases
 
-    def _by_voice(self, sentence: str, language: str) -> Iterable[Phrase]:
-        """Give words of the other language to its voice: eSpeak says "Chinese letter", Open JTalk spells."""
-        other, foreign = _FOREIGN[language]
-        end = 0
-        for match in foreign.finditer(sentence):
-            yield Phrase(language=language, text=sentence[end : match.start()].strip())
-            yield Phrase(language=other, text=self._pronouncers[other].pronounce(match[0]))
-            end = match.end()
-        yield Phrase(language=language, text=sentence[end:].strip())
+    def _by_voice(self, text: str, language: str) -> Iterable[Phrase]:
+        """Put into words, and give words of the other language to its voice.
+
+        For eSpeak a kanji is a "Chinese letter"; Open JTalk spells English. Japanese is found before an English text is
+        put into words, since both have digits; English after, since many Latin words have a Japanese reading.
+        """
+        english, japanese = self._pronouncers["en"], self._pronouncers["ja"]
+        if language == "en":
+            for is_japanese, run in _cut(unicodedata.normalize("NFKC", text), _JAPANESE):
+                if is_japanese:
+                    yield Phrase(language="ja", text=japanese.pronounce(run))
+                else:
+                    yield Phrase(language="en", text=english.pronounce(run))
+        else:
+            for is_english, run in _cut(japanese.pronounce(text), _ENGLISH):
+                if is_english:
+                    yield Phrase(language="en", text=english.pronounce(run))
+                else:
+                    yield Phrase(language="ja", text=run.strip())
 
 
-def _pieces(phrase: Phrase) -> Iterable[Phrase]:
+def _cut(text: str, pattern: re.Pattern[str]) -> Iterable[tuple[bool, str]]:
+    """Cut a text into what matches (true) and what stands between."""
+    end = 0
+    for match in pattern.finditer(text):
+        yield False, text[end : match.start()]
+        yield True, match[0]
+        end = match.end()
+    yield False, text[end:]
+
+
+def _pieces(sentence: str, language: str) -> Iterable[Phrase]:
     """Cut an overlong sentence: at a comma, else at a space, else anywhere."""
-    rest = phrase.text
-    while len(rest) > LONGEST_SENTENCE:
-        head = rest[:LONGEST_SENTENCE]
+    while len(sentence) > LONGEST_SENTENCE:
+        head = sentence[:LONGEST_SENTENCE]
         cut = max(head.rfind("、"), head.rfind(", ")) + 1 or head.rfind(" ") + 1 or LONGEST_SENTENCE
-        yield Phrase(language=phrase.language, text=rest[:cut].strip())
-        rest = rest[cut:]
-    yield Phrase(language=phrase.language, text=rest.strip())
+        yield Phrase(language=language, text=head[:cut].strip())
+        sentence = sentence[cut:]
+    yield Phrase(language=language, text=sentence.strip())

@@ -1,0 +1,1 @@
+"""Engines that misbehave, for the worker process."""
