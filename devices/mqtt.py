@@ -26,7 +26,6 @@ _LOG: Final = logging.getLogger(__name__)
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 2.0
 """Longest pause between attempts: a broker that returns is noticed within 3 s, connecting included."""
-_CONNECT_TIMEOUT_S: Final = 5.0
 _INCOMING_LIMIT: Final = 10_000
 """Messages that wait for us; beyond it the newest is dropped and counted, so that a flood cannot fill the memory."""
 
@@ -61,6 +60,8 @@ class MqttSettings:
     version: Version = Version.V3
     keepalive_s: int = 10
     """The broker calls us gone 1.5 times this after we fell silent; we notice a frozen broker after about twice."""
+    connect_timeout_s: float = 5.0
+    """How long to wait for the broker to answer when connecting and subscribing."""
     publish_timeout_s: float = 5.0
     """How long to wait for the broker to confirm a message."""
     tls: Tls | None = None
@@ -161,7 +162,7 @@ class MqttLink:
             identifier=settings.client_id or f"wanwan-{secrets.token_hex(6)}",
             protocol=aiomqtt.ProtocolVersion.V5 if settings.version is Version.V5 else aiomqtt.ProtocolVersion.V311,
             will=None if will is None else aiomqtt.Will(will.topic, will.payload, qos=1, retain=True),
-            timeout=_CONNECT_TIMEOUT_S,
+            timeout=settings.connect_timeout_s,
             keepalive=settings.keepalive_s,
             max_queued_incoming_messages=_INCOMING_LIMIT,
             tls_params=None

@@ -51,7 +51,7 @@ class Mosquitto:
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        """It keeps every connection and answers nothing."""
+        """Make it keep every connection and answer nothing."""
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.clock import SystemClock
@@ -47,7 +48,7 @@ class OddDevice:
         self, state: str, at: datetime | None = None, measured_at: datetime | None = None, **values: float
     ) -> None:
         self.state = state
-        said = state_of(self.device, state, at or datetime.now(UTC), measured_at=measured_at, **values)
+        said = replace(state_of(self.device, state, at or datetime.now(UTC), measured_at=measured_at), values=values)
         await self.link.publish(self.topic(Channel.STATE), encode_state(said), is_retained=True)
 
     async def reply(self, command_id: str, result: Result, reason: str | None = None) -> None:

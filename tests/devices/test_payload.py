@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -51,7 +52,8 @@ def test_a_reply_survives_the_wire(result: Result, reason: str | None, state: st
 
 @given(at=MOMENTS, age=st.integers(0, 10**10), values=st.dictionaries(WORDS.map("x_{}".format), NUMBERS, max_size=5))
 def test_a_state_survives_the_wire(at: datetime, age: int, values: dict[str, float]) -> None:
-    state = state_of("dewar-3", "NORMAL", at, measured_at=at - timedelta(microseconds=age), fault="no flow", **values)
+    measured_at = at - timedelta(microseconds=age)
+    state = replace(state_of("dewar-3", "NORMAL", at, measured_at=measured_at, fault="no flow"), values=values)
     assert parse_state(encode_state(state), "dewar-3", at) == state
 
 
