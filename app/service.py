@@ -1,7 +1,6 @@
 """The running service: every part put together, started and stopped in order."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -138,7 +137,6 @@ async def run_service(settings: Settings, clock: Clock | None = None) -> AsyncIt
             own = stack.enter_context(own_broker(settings))
             broker = embedded_settings(own)
             logger.warning("embedded broker on %s:%s; a site runs Mosquitto (WANWAN_BROKER_URL)", own.host, own.port)
-        bus = await stack.enter_async_context(Bus(plant, MqttLink(broker, clock), clock))
         graphs = {language: {"free": recognizer.word_graph()} for language, recognizer in recognizers.items()}
         wanted = {language: settings.recognizer_for(language) for language in settings.languages}
         hearing = await open_hearing(wanted, graphs, models=settings.models_dir)
@@ -146,6 +144,7 @@ async def run_service(settings: Settings, clock: Clock | None = None) -> AsyncIt
         voice = Voice() if settings.speech_out else None
         if voice is not None:
             stack.push_async_callback(voice.close)
+        bus = await stack.enter_async_context(Bus(plant, MqttLink(broker, clock), clock))
         log = AuditLog(database)
         watch = await stack.enter_async_context(PlantWatch(plant, bus, clock))
         questions = Questions(plant=plant, view=bus, watch=watch, log=log, answers=answers, clock=clock)
@@ -196,26 +195,32 @@ async def run_service(settings: Settings, clock: Clock | None = None) -> AsyncIt
 @asynccontextmanager
 async def _background(service: Service) -> AsyncIterator[None]:
     """Run what goes on beside the turns, and stop it at the end."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(_warm_up(service), name="warm-up"),
-            group.create_task(_take_in_spill(service), name="take-in-spill"),
-            group.create_task(
-                keep_readings(service.plant, service.bus, service.readings, service.clock), name="readings"
-            ),
-        ]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
+    readings = keep_readings(service.plant, service.bus, service.readings, service.clock)
+    tasks = [
+        asyncio.create_task(_warm_up(service), name="warm-up"),
+        asyncio.create_task(_take_in_spill(service), name="take-in-spill"),
+        asyncio.create_task(readings, name="keep-readings"),
+    ]
+    for task in tasks:
+        task.add_done_callback(_log_failure)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    """Tell of a background task that ended by itself with an error; the turns go on without it."""
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        logger.error("%s ended: %s", task.get_name(), failure, exc_info=failure)
 
 
 async def _warm_up(service: Service) -> None:
     await service.hearing.warm_up()
     if service.voice is not None:
-        with contextlib.suppress(Exception):
-            await service.voice.warm_up()
+        await service.voice.warm_up()
 
 
 async def _take_in_spill(service: Service) -> None:

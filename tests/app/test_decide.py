@@ -91,7 +91,7 @@ def test_nothing_starts_on_a_missing_stale_offline_faulty_or_skewed_state(
         "refused_stale_state": replace(ready, at=NOW - timedelta(seconds=31)),
         "refused_offline": replace(ready, is_online=False),
         "refused_fault": replace(ready, state="FAULT", fault="oil pressure"),
-        "refused_clock_skew": replace(ready, at=NOW + timedelta(seconds=3)),
+        "refused_clock_ahead": replace(ready, at=NOW + timedelta(seconds=3)),
     }
     for expected, shown in bad.items():
         those = {k: v for k, v in states.items() if k != "compressor-1"} | ({"compressor-1": shown} if shown else {})

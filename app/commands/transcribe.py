@@ -1,0 +1,50 @@
+"""`wanwan transcribe`: what the recogniser hears in a WAV; touches nothing."""
+
+import asyncio
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.exits import fail
+from app.config import Settings
+from app.speech.hear import hear
+from app.speech.hearing import open_hearing
+from app.speech.transcribe import Transcript
+from app.vocabulary import recognizer_for
+from devices.plant_file import load_plant
+
+
+def transcribe(
+    wav: Annotated[Path, typer.Argument(help="A WAV: mono, 16 kHz, 16-bit PCM.")],
+    language: Annotated[str | None, typer.Option(help="en or ja; by default the first of WANWAN_LANGUAGES.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="auto, practice, pocketsphinx, or a model; by default WANWAN_RECOGNIZER_….")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hear a recording with the plant's grammar and print the text, best first."""
+    settings = Settings()
+    spoken = language or settings.languages[0]
+    transcript = asyncio.run(_transcribe(settings, wav, spoken, engine or settings.recognizer_for(spoken)))
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False))
+    elif not transcript.texts:
+        fail("nothing was heard")
+    else:
+        typer.echo("\n".join(transcript.texts))
+
+
+async def _transcribe(settings: Settings, wav: Path, language: str, engine: str) -> Transcript:
+    try:
+        recording = hear(wav, longest_s=settings.max_recording_s)
+    except OSError as exc:
+        fail(f"{wav} cannot be read: {exc.strerror}")
+    graph = recognizer_for(load_plant(settings.plant), language, settings.sentences_dir).word_graph()
+    hearing = await open_hearing({language: engine}, {language: {"free": graph}}, models=settings.models_dir)
+    try:
+        return await hearing.transcribe(recording, language)
+    finally:
+        await hearing.close()
