@@ -38,8 +38,8 @@ class EngineChoice:
 def choose_engine(language: str, wanted: str = AUTO, *, models: Path) -> EngineChoice:
     """Choose what hears `language`.
 
-    `wanted` is `auto`, `practice`, `pocketsphinx`, `none`, or the path of a Vosk model's folder; `models` is where
-    models are installed. Raises `ModelMissingError` when something is wanted that this machine does not have.
+    `wanted` is `auto`, `practice`, `pocketsphinx`, `none`, the name of a model installed in `models`, or the path of
+    any Vosk model's folder. Raises `ModelMissingError` for what this machine does not have.
     """
 
     def choice(engine: Engine, reason: str, directory: Path | None = None) -> EngineChoice:
@@ -60,7 +60,8 @@ def choose_engine(language: str, wanted: str = AUTO, *, models: Path) -> EngineC
         if not folder.is_dir():
             raise ModelMissingError(f"there is no practice model for {language}; there are models for en and ja")
         return choice(Engine.VOSK, "practice: it understands synthesized voices, not people", folder)
-    return choice(Engine.VOSK, "it was asked for", Path(wanted).expanduser())
+    named = models / wanted
+    return choice(Engine.VOSK, "it was asked for", named if named.is_dir() else Path(wanted).expanduser())
 
 
 def without_vosk(language: str, reason: str) -> EngineChoice:

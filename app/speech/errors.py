@@ -28,6 +28,11 @@ class SpeechError(Exception):
     code = "speech"
     can_retry = False
 
+    def __init__(self, message: str, **values: object) -> None:
+        """`message` is for people who run the service; `values` is what the spoken answer to `code` names."""
+        super().__init__(message)
+        self.values = values
+
 
 class SpeechUnavailableError(SpeechError):
     """No voice can say it: the language has none, or its synthesizer failed, was restarted, and failed again."""
@@ -87,7 +92,7 @@ class AudioTooLongError(AudioError):
 class HearingUnavailableError(SpeechError):
     """No recogniser can hear this language on this machine; typed text still works."""
 
-    code = "hearing_unavailable"
+    code = "no_recognizer"
 
 
 class HearingFailedError(SpeechError):

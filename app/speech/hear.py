@@ -88,7 +88,8 @@ def too_large(size_bytes: int, longest_s: float = LONGEST_S) -> AudioTooLongErro
     """Make the refusal of a file that is larger than `largest_wav_bytes` and was therefore not read."""
     return AudioTooLongError(
         f"the recording has {size_bytes / 1e6:.1f} MB; at most {longest_s:g} s of sound "
-        f"({largest_wav_bytes(longest_s) / 1e6:.1f} MB) are taken; record one sentence at a time"
+        f"({largest_wav_bytes(longest_s) / 1e6:.1f} MB) are taken; record one sentence at a time",
+        limit_s=longest_s,
     )
 
 
@@ -114,7 +115,8 @@ def _hear(source: BinaryIO, size: int, longest_s: float) -> Recording:
         raise AudioNotWavError(f"the recording is no WAV that can be read: it does not say its format; {_REMEDY}")
     if not format_.is_wanted:
         raise AudioWrongFormatError(
-            f"the recording is {format_}; wanted is mono, {SAMPLE_RATE_HZ} Hz, 16-bit PCM; {_REMEDY}"
+            f"the recording is {format_}; wanted is mono, {SAMPLE_RATE_HZ} Hz, 16-bit PCM; {_REMEDY}",
+            found=str(format_),
         )
     return _sound(source, size - source.tell(), length, longest_s)
 
@@ -145,7 +147,8 @@ def _sound(source: BinaryIO, present: int, promised: int, longest_s: float) -> R
         raise AudioTooLongError(
             f"the recording lasts {promised / bytes_per_s:.0f} s; at most {longest_s:g} s are taken; "
             f"record one sentence at a time, or cut it with `ffmpeg -i IN -t {longest_s:g} OUT.wav` "
-            f"(or `sox IN OUT.wav trim 0 {longest_s:g}`)"
+            f"(or `sox IN OUT.wav trim 0 {longest_s:g}`)",
+            limit_s=longest_s,
         )
     if promised == 0:
         raise AudioEmptyError(f"the recording has no sound in it (0 samples); record it again, or {_REMEDY}")

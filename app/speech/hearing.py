@@ -91,7 +91,9 @@ class Hearing:
             return self._transcribers[language]
         reasons = [choice.reason for choice in self._choices if choice.language == language]
         reason = "hearing is closed" if self._is_closed else next(iter(reasons), "the language was not asked for")
-        raise HearingUnavailableError(f"speech in {language} cannot be heard on this machine: {reason}")
+        raise HearingUnavailableError(
+            f"speech in {language} cannot be heard on this machine: {reason}; typed text works", language=language
+        )
 
     def _state(self, choice: EngineChoice) -> HearingState:
         transcriber = self._transcribers.get(choice.language)

@@ -19,7 +19,6 @@ Progress = Callable[[int, int | None], None]
 _FRUITLESS_ATTEMPTS = 3
 """In a row, without one byte more: then we give up. A download that goes on is never given up."""
 _TIMEOUT_S = 30.0
-_PIECE_BYTES = 65_536
 
 
 def install_model(
@@ -72,7 +71,7 @@ def _download(url: str, archive: Path, progress: Progress, pause: Callable[[floa
 
 def _fetch_rest(client: httpx.Client, url: str, archive: Path, progress: Progress) -> None:
     have = _size(archive)
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with client.stream("GET", url, headers=headers) as response:
         if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             return  # it is all here; the checksum will tell
@@ -83,7 +82,7 @@ def _fetch_rest(client: httpx.Client, url: str, archive: Path, progress: Progres
         whole = have + int(length) if length else None
         with archive.open("r+b" if have else "wb") as file:
             file.seek(have)
-            for piece in response.iter_raw(_PIECE_BYTES):
+            for piece in response.iter_raw():  # as it comes: a block half filled would be lost with the line
                 file.write(piece)
                 have += len(piece)
                 progress(have, whole)

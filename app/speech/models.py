@@ -62,12 +62,6 @@ class ListedModel:
     """Where it is installed; `None` when it is not."""
 
 
-def default_directory() -> Path:
-    """Return where models are kept unless `WANWAN_MODELS` says otherwise."""
-    data = os.environ.get("XDG_DATA_HOME")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "wanwan" / "models"
-
-
 def known_model(name: str, known: Iterable[KnownModel] = KNOWN_MODELS) -> KnownModel:
     """Return a known model by name; raises `ModelUnknownError`."""
     models = {model.name: model for model in known}
