@@ -7,6 +7,7 @@ for a slow subscriber has no bound.
 """
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import secrets
@@ -41,6 +42,35 @@ class TokenAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt is unt
         """Tell whether a client may connect."""
         password = session.password or ""
         return session.username == _USERNAME and hmac.compare_digest(password.encode(), self.config.token.encode())
+
+
+class _TidyBroker(Broker):  # type: ignore[misc]  # amqtt is untyped to mypy
+    """Closes every connection it was given; amqtt leaves those open that never said who they are."""
+
+    def __init__(self, config: dict[str, object]) -> None:
+        super().__init__(config)
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        self._writers.add(writer)
+        try:
+            await super().stream_connected(reader, writer, listener_name)
+        finally:
+            self._writers.discard(writer)
+            await _close(writer)
+
+    async def shutdown(self) -> None:
+        await super().shutdown()
+        for writer in list(self._writers):
+            await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 class EmbeddedBroker:
@@ -99,7 +129,7 @@ class EmbeddedBroker:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they tell of every packet
-        broker = Broker(
+        broker = _TidyBroker(
             {
                 "listeners": {"default": {"type": "tcp", "bind": f"{_HOST}:{self._wanted_port}"}},
                 "plugins": {f"{__name__}.{TokenAuthentication.__name__}": {"token": self.token}},
@@ -120,8 +150,9 @@ def _refuse_taken_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, port))
-        except OSError as exc:
+        except (OSError, OverflowError) as exc:
+            cause = exc.strerror if isinstance(exc, OSError) else exc
             raise BrokerError(
-                f"the embedded broker cannot listen on {_HOST}:{port}: {exc.strerror}; "
+                f"the embedded broker cannot listen on {_HOST}:{port}: {cause}; "
                 "stop what listens there, or choose another port"
             ) from exc

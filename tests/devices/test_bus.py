@@ -123,20 +123,11 @@ async def test_the_device_s_own_refusal_is_the_outcome(
 
 async def test_an_unanswered_command_is_sent_again_with_the_same_id_until_it_expires(mosquitto: Mosquitto) -> None:
     async with a_bus(mosquitto) as bus, odd_device(MqttSettings(port=mosquitto.port), silent) as device:
-        outcome = await bus.send(command := a_command(), OPEN)
+        outcome = await bus.send(command := a_command(lasts_s=1), OPEN)
         sent = len(device.commands)
     assert outcome == Unknown(reason="no_acknowledgement", before=outcome.before, after=outcome.after)
     assert sent >= 3
     assert set(map(repr, device.commands)) == {repr(command)}
-
-
-async def test_an_acknowledged_command_is_not_sent_again(mosquitto: Mosquitto) -> None:
-    async def accepts(device: OddDevice, command: Command) -> None:
-        await device.reply(command.command_id, Result.ACCEPTED)
-
-    async with a_bus(mosquitto, retry_s=0.1) as bus, odd_device(MqttSettings(port=mosquitto.port), accepts) as device:
-        await bus.send(a_command(), quickly(OPEN))
-    assert len(device.commands) == 1
 
 
 async def test_a_first_message_that_was_lost_is_made_good_by_the_second(mosquitto: Mosquitto) -> None:
