@@ -75,8 +75,8 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listening(port: int, plant: Plant) -> AsyncIterator[Listener]:
-    listener = Listener(MqttLink(MqttSettings(port=port), MachineClock()), plant.site.site_id)
+async def listening(broker: MqttSettings, plant: Plant) -> AsyncIterator[Listener]:
+    listener = Listener(MqttLink(broker, MachineClock()), plant.site.site_id)
 
     async def listen() -> None:
         async with contextlib.aclosing(listener.link.events([f"{PREFIX}/{listener.site}/#"])) as events:

@@ -16,6 +16,7 @@ def test_a_command_is_accepted_then_shown_then_done() -> None:
 
 def test_the_state_that_proves_a_command_is_newer_than_it() -> None:
     rig = Rig()
+    rig.run(0.5)
     issued_at = rig.clock.now()
     rig.command("valve-9", "open")
     proof = rig.said["valve-9"].states[-1]

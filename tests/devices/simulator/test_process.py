@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from devices.broker import EmbeddedBroker
+from devices.mqtt import MqttSettings
 from devices.plant import Plant
 from devices.simulator.__main__ import main
 from devices.simulator.errors import BrokerUrlError
@@ -44,7 +46,7 @@ async def test_it_prints_ready_serves_the_demo_plant_and_leaves_in_order_on_a_si
         assert simulator.stdout is not None
         async with asyncio.timeout(30):
             assert await simulator.stdout.readline() == b"ready\n"
-        async with listening(mosquitto.port, demo_plant) as service:
+        async with listening(MqttSettings(port=mosquitto.port), demo_plant) as service:
             await until(lambda: list(service.statuses().values()).count(b"online") == len(demo_plant.devices))
             assert all(service.of(device, Channel.STATE) for device in demo_plant.devices)
             await service.command("valve-7", "open")
@@ -65,8 +67,20 @@ async def test_the_broker_says_offline_for_every_device_of_a_killed_process(
         assert simulator.stdout is not None
         async with asyncio.timeout(30):
             await simulator.stdout.readline()
-        async with listening(mosquitto.port, demo_plant) as service:
+        async with listening(MqttSettings(port=mosquitto.port), demo_plant) as service:
             simulator.send_signal(signal.SIGKILL)
+            await until(lambda: list(service.statuses().values()).count(b"offline") == len(demo_plant.devices))
+
+
+async def test_the_embedded_broker_carries_the_whole_demo_plant(demo_plant: Plant) -> None:
+    with EmbeddedBroker() as broker:
+        url = f"mqtt://{broker.username}:{broker.token}@127.0.0.1:{broker.port}"
+        settings = MqttSettings(port=broker.port, username=broker.username, password=broker.token)
+        async with process("--broker", url, "--instant") as simulator, listening(settings, demo_plant) as service:
+            await until(lambda: list(service.statuses().values()).count(b"online") == len(demo_plant.devices), 30)
+            await service.command("valve-7", "open")
+            await until(lambda: service.results("valve-7") == ["accepted", "done"])
+            simulator.send_signal(signal.SIGTERM)
             await until(lambda: list(service.statuses().values()).count(b"offline") == len(demo_plant.devices))
 
 

@@ -45,7 +45,7 @@ async def plant_and_listener(
 ) -> AsyncIterator[tuple[Simulation, Listener]]:
     async with (
         running(broker.port, *faults, is_instant=is_instant) as simulation,
-        listening(broker.port, PLANT) as service,
+        listening(MqttSettings(port=broker.port), PLANT) as service,
     ):
         await until(lambda: len(service.statuses()) == len(PLANT.devices))
         yield simulation, service
@@ -92,7 +92,7 @@ async def test_a_late_command_is_refused_over_the_broker(mosquitto: Mosquitto) -
 
 
 async def test_a_command_retained_on_the_broker_moves_nothing_when_the_plant_starts(mosquitto: Mosquitto) -> None:
-    async with listening(mosquitto.port, PLANT) as service:
+    async with listening(MqttSettings(port=mosquitto.port), PLANT) as service:
         await service.command("valve-7", "open", lasts_s=60, is_retained=True)
         async with running(mosquitto.port) as simulation:
             await until(lambda: service.replies("valve-7"))
@@ -101,7 +101,7 @@ async def test_a_command_retained_on_the_broker_moves_nothing_when_the_plant_sta
 
 
 async def test_an_orderly_end_says_offline_for_every_device(mosquitto: Mosquitto) -> None:
-    async with listening(mosquitto.port, PLANT) as service:
+    async with listening(MqttSettings(port=mosquitto.port), PLANT) as service:
         async with running(mosquitto.port):
             await until(lambda: set(service.statuses().values()) == {b"online"})
         await until(lambda: set(service.statuses().values()) == {b"offline"})
@@ -135,12 +135,12 @@ async def test_a_frozen_device_is_online_with_a_state_that_only_ages(mosquitto: 
 
 async def test_the_plant_comes_back_after_the_broker_was_gone_and_has_forgotten_no_id(mosquitto: Mosquitto) -> None:
     async with running(mosquitto.port) as simulation:
-        async with listening(mosquitto.port, PLANT) as service:
+        async with listening(MqttSettings(port=mosquitto.port), PLANT) as service:
             command_id = await service.command("valve-7", "open")
             await until(lambda: "done" in service.results("valve-7"))
         mosquitto.kill()
         mosquitto.start()
-        async with listening(mosquitto.port, PLANT) as service:
+        async with listening(MqttSettings(port=mosquitto.port), PLANT) as service:
             await until(lambda: list(service.statuses().values()).count(b"online") == len(PLANT.devices))
             assert service.states("valve-7")[-1].state == "OPEN"
             await service.command("valve-7", "open", command_id=command_id)
@@ -153,7 +153,7 @@ async def test_a_plant_that_starts_before_its_broker_waits_for_it(mosquitto: Mos
     mosquitto.stop()
     async with running(mosquitto.port, waits=False):
         mosquitto.start()
-        async with listening(mosquitto.port, PLANT) as service:
+        async with listening(MqttSettings(port=mosquitto.port), PLANT) as service:
             await until(lambda: list(service.statuses().values()).count(b"online") == len(PLANT.devices))
 
 
