@@ -1,6 +1,8 @@
 """Speech out: a sentence becomes audio, by one synthesizer for each language, cached."""
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.speech.earcon import Earcon, earcon
 from app.speech.errors import SpeechError, SpeechUnavailableError
 from app.speech.frames import VOICE_RATE_HZ, SpeechRequest
 from app.speech.speech_cache import CacheKey, SpeechCache
@@ -17,9 +20,12 @@ from app.speech.synthesis import Synthesis, closed
 from app.speech.wav import duration_s, to_wav
 from app.speech.worker import SpeechWorker
 
+_logger = logging.getLogger(__name__)
+
 _ENGINES = {"en": "app.speech.espeak", "ja": "app.speech.openjtalk"}
 _SLOWEST, _FASTEST = 80, 400
 _OCTAVE = 12
+_SENTENCES_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +98,13 @@ class Voice:
         pronunciations: Sequence[Path] = (),
         cache_bytes: int = 16_000_000,
         timeout_s: float = 3.0,
+        most_waiting: int = 500,
     ) -> None:
         """Read the pronunciations; no process is started yet.
 
         `pronunciations`: a site's own YAML files. `cache_bytes`: sound kept, 44,100 bytes a second. `timeout_s`:
-        longest silence of a synthesizer before it is killed and replaced. Raises `PronunciationFileError`.
+        longest silence of a synthesizer before it is killed and replaced. `most_waiting`: sentences, a minute of work;
+        what is asked beyond fails at once. Raises `PronunciationFileError`.
         """
         self._settings = settings or VoiceSettings()
         self._spoken = Spoken(pronunciations)
@@ -104,6 +112,7 @@ class Voice:
         self._workers = {language: SpeechWorker(module, timeout_s=timeout_s) for language, module in _ENGINES.items()}
         self._running: dict[CacheKey, Synthesis] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._most_waiting = most_waiting
         self._is_closed = False
 
     @property
@@ -126,6 +135,14 @@ class Voice:
             pcm = b"".join([part async for part in parts])
         return _speech(pcm)
 
+    async def say_or_earcon(self, text: str, language: str, settings: VoiceSettings | None = None) -> Speech:
+        """Speak, or give the sound that tells that there is an answer to be read: a mute voice holds up nothing."""
+        try:
+            return await self.say(text, language, settings)
+        except SpeechError as exc:
+            _logger.warning("an answer was not spoken: %s", exc)
+            return _speech(earcon(Earcon.UNSPOKEN))
+
     async def pieces(
         self, text: str, language: str, settings: VoiceSettings | None = None
     ) -> AsyncGenerator[Speech, None]:
@@ -142,14 +159,16 @@ class Voice:
     ) -> AsyncGenerator[bytes, None]:
         """`pieces` as bare sound: mono PCM16 at `VOICE_RATE_HZ`. `wav.streaming_header` makes a WAV stream of it."""
         settings = settings or self._settings
-        # All sentences are ordered at once, so that the next one is made while the first is played.
-        ordered = [
-            self._order((phrase.language, settings.request(phrase))) for phrase in self._spoken.phrases(text, language)
-        ]
-        for sentence in ordered:
-            async with aclosing(sentence.parts()) as parts:
-                async for part in parts:
-                    yield part
+        keys = [(phrase.language, settings.request(phrase)) for phrase in self._spoken.phrases(text, language)]
+        # The next sentence is made while one is played; not all at once, or a long text would hold up other answers.
+        ahead: deque[Synthesis] = deque()
+        for key in (*keys, None):
+            if key is not None:
+                ahead.append(self._order(key))
+            if key is None or len(ahead) == _SENTENCES_AHEAD:
+                async with aclosing(ahead.popleft().parts()) as parts:
+                    async for part in parts:
+                        yield part
 
     async def warm_up(self, sentences: Mapping[str, Sequence[str]] | None = None) -> None:
         """Start every language's worker, and say `sentences` (by language) into the cache.
@@ -200,6 +219,8 @@ class Voice:
         synthesis = Synthesis()
         if self._is_closed:
             synthesis.fail(closed())
+        elif len(self._tasks) >= self._most_waiting:
+            synthesis.fail(SpeechUnavailableError(f"{self._most_waiting} sentences wait to be spoken"))
         elif (parts := self._cache.find(key)) is not None:
             for part in parts:
                 synthesis.add(part)
@@ -217,18 +238,25 @@ class Voice:
         try:
             await self._workers[language].speak(request, synthesis.add)
         except SpeechError as exc:
+            self._forget(key, synthesis)
             synthesis.fail(exc)
         else:
+            self._forget(key, synthesis)
             self._cache.keep(key, synthesis.complete())
 
     def _made(self, key: CacheKey, synthesis: Synthesis, task: asyncio.Task[None]) -> None:
-        """Forget a sentence that is no longer being made. A task cancelled before it began has told nobody yet."""
+        """Tidy up. A task that was cancelled before it began has told nobody yet."""
         self._tasks.discard(task)
-        del self._running[key]
+        self._forget(key, synthesis)
         if task.cancelled():
             synthesis.fail(closed())
         elif (error := task.exception()) is not None:
             synthesis.fail(SpeechUnavailableError(f"{type(error).__name__}: {error}"))
+
+    def _forget(self, key: CacheKey, synthesis: Synthesis) -> None:
+        """Let nobody join any more; by now the same sentence may be in work again."""
+        if self._running.get(key) is synthesis:
+            del self._running[key]
 
 
 def _speech(pcm: bytes) -> Speech:

@@ -24,8 +24,8 @@ _REAP_POLL_S = 0.002
 _REFUSALS = {UnspeakableTextError.code: UnspeakableTextError}
 
 
-class WorkerFailedError(Exception):
-    """This life of the worker is over: it died, hung, or reported a failure. Stays inside this module."""
+class _WorkerFailedError(Exception):
+    """This life of the worker is over: it died, hung, or reported a failure."""
 
 
 class SpeechWorker:
@@ -52,10 +52,7 @@ class SpeechWorker:
     async def warm_up(self) -> None:
         """Start the worker if it is not running. Raises `SpeechUnavailableError`."""
         async with self._lock:
-            try:
-                await self._running_process()
-            except WorkerFailedError as exc:
-                raise SpeechUnavailableError(f"{self._engine_module} does not start: {exc}") from exc
+            await self._running_process()
 
     async def speak(self, request: SpeechRequest, deliver: Callable[[bytes], None]) -> None:
         """Have one sentence spoken; `deliver` gets mono PCM16 in parts, in order, each once.
@@ -76,7 +73,7 @@ class SpeechWorker:
             for _ in range(2):
                 try:
                     await (await self._running_process()).speak(request, deliver_once, self._timeout_s)
-                except WorkerFailedError as exc:
+                except _WorkerFailedError as exc:
                     await self._stop()
                     failures.append(str(exc))
                 except asyncio.CancelledError:
@@ -108,7 +105,10 @@ class SpeechWorker:
             self._process = _WorkerProcess(self._engine_module)
             try:
                 await self._process.start(self._start_timeout_s)
-            except BaseException:
+            except _WorkerFailedError as exc:
+                await self._stop()
+                raise SpeechUnavailableError(f"{self._engine_module} does not start: {exc}") from exc
+            except asyncio.CancelledError:
                 await self._stop()  # half started is of no use to the next caller
                 raise
         return self._process
@@ -147,15 +147,15 @@ class _WorkerProcess:
         try:
             self._reader, self._writer = await asyncio.open_unix_connection(sock=self._socket)
         except OSError as exc:
-            raise WorkerFailedError("it was stopped while it started") from exc
+            raise _WorkerFailedError("it was stopped while it started") from exc
         kind, payload = await self._receive(timeout_s)
         if kind != READY:
-            raise WorkerFailedError(payload.decode(errors="replace"))
+            raise _WorkerFailedError(payload.decode(errors="replace"))
 
     async def speak(self, request: SpeechRequest, deliver: Callable[[bytes, int], None], timeout_s: float) -> None:
         """Ask one sentence, hand over its parts with their numbers."""
         if self._writer is None:
-            raise WorkerFailedError("it was not started")
+            raise _WorkerFailedError("it was not started")
         self._writer.write(frame(SAY, request.to_json()))
         number = 0
         while True:
@@ -169,19 +169,19 @@ class _WorkerProcess:
                 refusal = json.loads(payload)
                 raise _REFUSALS.get(refusal["code"], SpeechUnavailableError)(refusal["message"])
             else:
-                raise WorkerFailedError(payload.decode(errors="replace"))
+                raise _WorkerFailedError(payload.decode(errors="replace"))
 
     async def _receive(self, timeout_s: float) -> tuple[bytes, bytes]:
         try:
             async with asyncio.timeout(timeout_s):
                 kind, length = HEADER.unpack(await self._reader.readexactly(HEADER.size))
                 if length > MAX_PAYLOAD_BYTES:
-                    raise WorkerFailedError(f"it announced {length} bytes")
+                    raise _WorkerFailedError(f"it announced {length} bytes")
                 return kind, await self._reader.readexactly(length)
         except TimeoutError as exc:
-            raise WorkerFailedError(f"no answer within {timeout_s:g} s") from exc
+            raise _WorkerFailedError(f"no answer within {timeout_s:g} s") from exc
         except (asyncio.IncompleteReadError, OSError) as exc:
-            raise WorkerFailedError("its process ended") from exc
+            raise _WorkerFailedError("its process ended") from exc
 
     async def kill(self) -> None:
         """End the process and wait until the system has let go of it; SIGKILL also ends a stopped process."""
