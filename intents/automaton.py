@@ -4,7 +4,7 @@ A state set is what may follow the words so far, over all templates at once. Eac
 and kept, so that a sentence costs a look-up per word, however many templates there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from intents.network import Network, Slot
@@ -97,6 +97,14 @@ class Automaton:
             found = self._unions[one, other] = self._set(one.nodes | other.nodes)
         return found
 
+    def furthest_of(self, reached: Mapping[int, StateSet]) -> dict[int, int]:
+        """Return for each template the last place at which it still fitted."""
+        found: dict[int, int] = {}
+        for place in sorted(reached):
+            for node in reached[place].nodes:
+                found[self.template_of[node]] = place
+        return found
+
     def forget_if_full(self) -> None:
         """Drop what was worked out, when it has become too much; call it between sentences."""
         if len(self._sets) + len(self._unions) > _MOST_SETS:
@@ -161,8 +169,3 @@ class Automaton:
         self.wild_states.add(loop)
         self._wild[source] += (loop,)
         self.arcs_into[loop].append(Arc(source, None, slot))
-
-
-def templates_of(automaton: Automaton, nodes: Iterable[int]) -> set[int]:
-    """Return the templates that some states belong to."""
-    return {automaton.template_of[node] for node in nodes}

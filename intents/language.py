@@ -22,6 +22,8 @@ class DevicePhrase:
     place: Place
     slots: Mapping[str, str] = field(default_factory=dict)
     """`reason`: why a phrase that names several is not acted on."""
+    is_spoken: bool = True
+    """Whether recognisers listen for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class Language:
     normalizer: Normalizer
     device_phrases: Mapping[str, tuple[DevicePhrase, ...]]
     """`one` device; `several` at once."""
+    courtesy: Mapping[str, tuple[DevicePhrase, ...]]
+    """What recognisers expect `before` and `after` any sentence: please, can you."""
     skip_words: tuple[str, ...]
     """Fillers that mean nothing and may stand anywhere."""
     readings: Mapping[str, tuple[str, ...]]
@@ -51,27 +55,40 @@ def read_language(
         raise parts["writing"].error(f"writing is one of: {', '.join(Writing)}") from None
     symbols = {sign: word.text() for sign, word in parts["symbols"].items()} if "symbols" in parts else {}
     numerals = _word_numerals(parts["numbers"]) if writing is Writing.WORDS else _character_numerals(parts["numbers"])
-    phrases = {}
-    if "device_phrases" in parts:
-        for name, blocks in parts["device_phrases"].items({"one", "several"}):
-            phrases[name] = tuple(phrase for block in blocks.each() for phrase in _phrases(block))
+    phrases = _phrase_groups(parts.get("device_phrases"), frozenset({"one", "several"}))
+    courtesy = _phrase_groups(parts.get("courtesy"), frozenset({"before", "after"}))
     return Language(
         code=code,
         normalizer=Normalizer(writing=writing, numerals=numerals, symbols=symbols),
         device_phrases=phrases,
+        courtesy=courtesy,
         skip_words=skip_words,
         readings=readings,
     )
 
 
+def _phrase_groups(groups: Value | None, known: frozenset[str]) -> dict[str, tuple[DevicePhrase, ...]]:
+    if groups is None:
+        return {}
+    return {
+        name: tuple(phrase for block in blocks.each() for phrase in _phrases(block))
+        for name, blocks in groups.items(known)
+    }
+
+
 def _phrases(block: Value) -> list[DevicePhrase]:
-    parts = dict(block.items({"sentences", "slots"}))
+    parts = dict(block.items({"sentences", "slots", "spoken"}))
     if "sentences" not in parts:
         raise block.error("this block has no sentences; add `sentences: [...]`")
     slots = {slot: value.text() for slot, value in parts["slots"].items()} if "slots" in parts else {}
+    is_spoken = "spoken" not in parts or parts["spoken"].flag()
     return [
         DevicePhrase(
-            expression=parse_template(value.text(), value.place), text=value.text(), place=value.place, slots=slots
+            expression=parse_template(value.text(), value.place),
+            text=value.text(),
+            place=value.place,
+            slots=slots,
+            is_spoken=is_spoken,
         )
         for value in parts["sentences"].each()
     ]
@@ -92,7 +109,7 @@ def _word_numerals(numbers: Value) -> Numerals:
         scales=values("scales"),
         digits=values("digits"),
         joiners=words("joiners"),
-        points=words("points"),
+        points=parts["points"].texts() if "points" in parts else (),
         minus=words("minus"),
         one=words("one"),
         ordinals=values("ordinals"),
@@ -100,8 +117,10 @@ def _word_numerals(numbers: Value) -> Numerals:
 
 
 def _character_numerals(numbers: Value) -> Numerals:
-    parts = dict(numbers.items({"digits", "scales", "points", "minus", "particles", "spoken_digits", "readings"}))
-    for name in ("digits", "scales", "spoken_digits", "readings"):
+    parts = dict(
+        numbers.items({"digits", "scales", "points", "minus", "particles", "spoken_digits", "spoken_point", "readings"})
+    )
+    for name in ("digits", "scales", "spoken_digits", "spoken_point", "readings"):
         if name not in parts:
             raise numbers.error(f"the numbers lack {name!r}")
 
@@ -118,4 +137,5 @@ def _character_numerals(numbers: Value) -> Numerals:
         },
         particles=folded("particles"),
         spoken_digits=dict(enumerate(parts["spoken_digits"].texts())),
+        spoken_point=parts["spoken_point"].text(),
     )

@@ -101,6 +101,11 @@ class Run:
         """Return the places where some template is complete."""
         return [place for place, states in self.reached.items() if states.finals]
 
+    def is_complete(self, template: int) -> bool:
+        """Tell whether a template reads the whole text."""
+        states = self.reached.get(len(self._lattice.tokens.texts))
+        return states is not None and any(self._automaton.template_of[node] == template for node in states.finals)
+
     def parses(self, end: int) -> list[Parse]:
         """Return all readings from the start to `end`."""
         states = self.reached.get(end)

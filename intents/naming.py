@@ -141,7 +141,7 @@ def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expre
         device_by_id={device.device_id: device for device in lexicon.devices},
     )
     one = list(language.device_phrases.get("one", ()))
-    bare = [(phrase, kind.name) for kind in lexicon.kinds for phrase in _bare_phrases(kind)]
+    bare = [(phrase, kind.name) for kind in lexicon.kinds for phrase in bare_phrases(kind)]
     kinds_of_phrase: list[str | None] = [None] * len(one) + [kind for _, kind in bare]
     single = _source(
         [*one, *(phrase for phrase, _ in bare)], leaves, rules, language, _SingleMeaning(naming, kinds_of_phrase)
@@ -168,7 +168,8 @@ def _forms(words: Iterable[str], language: Language) -> list[str]:
     return list(found)
 
 
-def _bare_phrases(kind: KindEntry) -> list[DevicePhrase]:
+def bare_phrases(kind: KindEntry) -> list[DevicePhrase]:
+    """Return the ways to name a device of a kind by number alone; raises `TemplateError`."""
     found = []
     for pattern in kind.bare_numbers:
         place = Place(file=f"bare_numbers of {kind.name}", line=1, column=1)

@@ -232,7 +232,7 @@ def minimal(arcs: Arcs, finals: set[int]) -> Network:
     of_state: dict[int, int] = {}
     kept: list[dict[Label, int]] = []
     kept_finals: set[int] = set()
-    for state in _last_first(arcs):
+    for state in last_first(arcs):
         out = {label: of_state[target] for label, target in arcs[state].items()}
         key = (state in finals, frozenset(out.items()))
         if key not in merged:
@@ -250,7 +250,7 @@ def minimal(arcs: Arcs, finals: set[int]) -> Network:
     )
 
 
-def _last_first(arcs: Arcs) -> list[int]:
+def last_first(arcs: Many[Mapping[Label, int]]) -> list[int]:
     """Return the states so that each comes after all it leads to."""
     order: list[int] = []
     seen = {0}

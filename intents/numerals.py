@@ -56,6 +56,18 @@ class Numerals(Protocol):
         """Return the words for a number from 0 to 9999 as people say it, for recognisers and samples."""
         ...
 
+    def zeros_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return other words for zero beside digits ("oh")."""
+        ...
+
+    def point_spoken(self) -> Sequence[str]:
+        """Return what is said between the digits of a decimal."""
+        ...
+
+    def ordinals_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return the ordinals that are words of their own."""
+        ...
+
 
 def plain(value: Decimal) -> str:
     """Write a number as a plain decimal without trailing zeros."""

@@ -31,6 +31,8 @@ class CharacterNumerals:
     """What may follow a number in kana and also be the end of a longer one: に."""
     spoken_digits: Mapping[int, str]
     """What recognisers write for 0–9."""
+    spoken_point: str
+    """What they write between the digits of a decimal."""
 
     def is_numeric(self, token: str) -> bool:
         """Tell whether a character is a digit or a kanji numeral."""
@@ -67,6 +69,18 @@ class CharacterNumerals:
                 found.extend([self.spoken_digits[times]] if times > 1 else [])
                 found.append(next(word for word, value in self.scales.items() if value == scale))
         return (*found, self.spoken_digits[number]) if number else tuple(found)
+
+    def zeros_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return other words for zero: recognisers write it as one of the digits."""
+        return [(word,) for word, digit in self.digits.items() if digit == 0][:1]
+
+    def point_spoken(self) -> Sequence[str]:
+        """Return what recognisers write for the point."""
+        return (self.spoken_point,)
+
+    def ordinals_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return nothing: ordinals are a number and a counter."""
+        return ()
 
     def _run_end(self, texts: Sequence[str], at: int) -> int:
         end = at

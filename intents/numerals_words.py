@@ -26,7 +26,8 @@ class WordNumerals:
     """Words that are a digit only beside others: oh."""
     joiners: frozenset[str]
     """and, between a scale and what follows it."""
-    points: frozenset[str]
+    points: tuple[str, ...]
+    """Between whole and fraction, the usual one first."""
     minus: frozenset[str]
     one: frozenset[str]
     """Words that mean 1 before a scale: a."""
@@ -70,6 +71,18 @@ class WordNumerals:
             return (_word(self.units, number),)
         ten = _word(self.tens, number - number % 10)
         return (ten, _word(self.units, number % 10)) if number % 10 else (ten,)
+
+    def zeros_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return other words for zero beside digits, the usual one."""
+        return [(word,) for word, digit in self.digits.items() if digit == 0][:1]
+
+    def point_spoken(self) -> Sequence[str]:
+        """Return the usual word for the point."""
+        return self.points[:1]
+
+    def ordinals_spoken(self) -> Sequence[tuple[str, ...]]:
+        """Return the ordinals that are one word."""
+        return [(word,) for word in self.ordinals]
 
     def _run(self, texts: Sequence[str], at: int) -> int:
         """Return the end of the longest run of tokens from `at` on that belong to one number."""

@@ -1,0 +1,86 @@
+"""How a sentence is understood: each reading with its template, and what stopped the others, at which word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.intent import Ambiguous, Intent, Interpretation, NoAction, NotRecognized, Recognition, Recognized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """A template that does not read the whole sentence."""
+
+    intent: str
+    template: str
+    source: str
+    """`file:line` of the template."""
+    reached: int
+    """How many tokens it reads; the next one stopped it."""
+    stopped_by: str
+    """The token that stopped it; empty where the sentence ended too early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All that can be told about one sentence."""
+
+    text: str
+    language: str
+    tokens: tuple[str, ...]
+    """The sentence as it is matched."""
+    recognition: Recognition
+    readings: tuple[Interpretation, ...]
+    """Every reading of the whole sentence, those that do nothing included."""
+    stopped: tuple[Stopped, ...]
+    """The templates that came farthest without reading all of it."""
+    elapsed_us: int
+    """Time for understanding it, microseconds."""
+
+    @property
+    def result(self) -> str:
+        """`recognized`, `ambiguous`, `no_action` or `not_recognized`."""
+        match self.recognition:
+            case Recognized():
+                return "recognized"
+            case Ambiguous():
+                return "ambiguous"
+            case NoAction():
+                return "no_action"
+            case NotRecognized():
+                return "not_recognized"
+
+    def to_json(self) -> dict[str, object]:
+        """Return what `wanwan explain --json` prints."""
+        intent, slots, reason = _outcome(self.recognition)
+        return {
+            "text": self.text,
+            "language": self.language,
+            "result": self.result,
+            "intent": intent,
+            "slots": slots,
+            "readings": [
+                {"intent": r.intent.name, "slots": dict(r.intent.slots), "template": r.template, "source": r.source}
+                for r in self.readings
+            ],
+            "reason": reason,
+            "elapsed_us": self.elapsed_us,
+        }
+
+
+def _outcome(recognition: Recognition) -> tuple[str | None, dict[str, str], str | None]:
+    """Return intent, slots and reason: of a question what its choices share, and the slot that is asked for."""
+    match recognition:
+        case Recognized(intent=intent):
+            return intent.name, dict(intent.slots), None
+        case Ambiguous(choices=choices, differs_in=differs_in):
+            names = {choice.name for choice in choices}
+            return (names.pop() if len(names) == 1 else None), _shared(choices), differs_in
+        case NoAction(reason=reason, details=details):
+            return "NoAction", dict(details), reason.value
+        case NotRecognized():
+            return None, {}, None
+
+
+def _shared(choices: Sequence[Intent]) -> dict[str, str]:
+    first: Mapping[str, str] = choices[0].slots if choices else {}
+    return {slot: value for slot, value in first.items() if all(choice.slots.get(slot) == value for choice in choices)}
