@@ -21,7 +21,7 @@ MAX_PAGE = 1000
 NOT_UNDERSTOOD = "not_understood"
 """`outcome` of the *understood* row of a sentence that nothing matched."""
 
-_CURSOR = re.compile(r"(-?\d{1,18})\.(\d{1,18})")
+_CURSOR = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")
 _CHUNK = 1000
 _c = AUDIT.c
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Final, Self
 
-from sqlalchemy import BigInteger, Index, Table, delete, select
+from sqlalchemy import BigInteger, Double, Index, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field
 
@@ -36,7 +36,7 @@ class ReadingRow(ReadingsTable, table=True):
     device: str = Field(primary_key=True)
     measurement: str = Field(primary_key=True)
     measured_at_us: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    value: float
+    value: float = Field(sa_type=Double)
 
 
 _READINGS: Final[Table] = ReadingsTable.metadata.tables["reading"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from models.audit_query import AuditLog
 from models.audit_writer import AuditWriter
@@ -32,18 +33,14 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
+def postgresql_url(postgresql_server: str) -> str:
     """Give the URL of a new, empty PostgreSQL database."""
     name = f"wanwan_{next(_number)}"
-    engine = create_engine(
-        postgresql_server.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
-    )
+    target = postgresql_server.replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(target, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgresql_server.replace("/postgres?", f"/{name}?")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    return postgresql_server.replace("/postgres?", f"/{name}?")  # all go with the server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,7 +10,7 @@ from models.audit_verify import verify
 from models.chain import EMPTY
 from models.database import Database
 
-KILLS = 5
+KILLS = 4
 
 
 def acknowledged_until_killed(command: list[str], lines: int) -> set[str]:
