@@ -60,6 +60,4 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    # A line for each lost connection and each attempt would be thirty lines at a time; `serve` says it once.
-    logging.getLogger("devices.mqtt").setLevel(logging.ERROR)
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -75,6 +76,8 @@ async def run(settings: SimulatorSettings, on_ready: Callable[[], None] | None =
         is_instant=settings.is_instant,
         clock=clock,
     )
+    # A line for each lost connection and each attempt would be thirty lines at a time; `serve` says it once.
+    logging.getLogger("devices.mqtt").setLevel(logging.ERROR)
     stop = asyncio.Event()
     with _stopped_by_signals(stop):
         await serve(simulation, link_maker(settings.broker, clock), stop=stop, on_ready=on_ready)

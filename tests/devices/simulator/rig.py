@@ -101,6 +101,7 @@ class Rig:
                 expires_at=now + timedelta(seconds=expires_in_s),
             )
         )
+        self.clock.advance(0.001)  # on its way
         self.simulation.devices[device].receive(payload, is_retained=is_retained)
         self.listen()
         return command_id

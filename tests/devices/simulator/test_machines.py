@@ -148,6 +148,14 @@ def test_purifier_and_liquefier_follow_the_gas() -> None:
     assert rig.state("liquefier-1").values["temperature_k"] < 5
 
 
+def test_an_idle_purifier_does_not_start_for_a_few_litres() -> None:
+    rig = Rig(speed=300, fills={"bank-1": 2, "bank-2": 1.2})
+    rig.run_until_state("purifier-1", ["STANDBY"])
+    rig.command("valve-7", "open")
+    rig.run(10)
+    assert rig.state("purifier-1").state == "STANDBY"
+
+
 def test_the_purifier_regenerates_itself_while_the_liquefier_waits() -> None:
     rig = Rig(speed=3600, fills={"bank-1": 15, "bank-2": 15})
     rig.command("valve-7", "open")

@@ -60,6 +60,21 @@ async def test_it_prints_ready_serves_the_demo_plant_and_leaves_in_order_on_a_si
         assert (simulator.returncode, output, errors) == (0, b"", b"")
 
 
+async def test_it_waits_for_its_broker_with_one_line_and_comes_back(mosquitto: Mosquitto, demo_plant: Plant) -> None:
+    mosquitto.stop()
+    async with process("--broker", f"mqtt://127.0.0.1:{mosquitto.port}") as simulator:
+        assert simulator.stdout is not None
+        assert simulator.stderr is not None
+        async with asyncio.timeout(30):
+            line = await simulator.stderr.readline()
+            assert b"dewar-1 is not connected to the broker, trying on" in line
+            mosquitto.start()
+            assert await simulator.stdout.readline() == b"ready\n"
+        simulator.send_signal(signal.SIGINT)
+        output, errors = await asyncio.wait_for(simulator.communicate(), 10)
+        assert (simulator.returncode, output, errors) == (0, b"", b"")
+
+
 async def test_the_broker_says_offline_for_every_device_of_a_killed_process(
     mosquitto: Mosquitto, demo_plant: Plant
 ) -> None:
