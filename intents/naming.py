@@ -4,7 +4,7 @@ Names and nouns are tries and numbers are looked up, so that finding a device co
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from intents.automaton import Automaton
@@ -141,7 +141,8 @@ def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expre
         device_by_id={device.device_id: device for device in lexicon.devices},
     )
     one = list(language.device_phrases.get("one", ()))
-    bare = [(phrase, kind.name) for kind in lexicon.kinds for phrase in bare_phrases(kind)]
+    respelled = (replace(kind, bare_numbers=tuple(_forms(kind.bare_numbers, language))) for kind in lexicon.kinds)
+    bare = [(phrase, kind.name) for kind in respelled for phrase in bare_phrases(kind)]
     kinds_of_phrase: list[str | None] = [None] * len(one) + [kind for _, kind in bare]
     single = _source(
         [*one, *(phrase for phrase, _ in bare)], leaves, rules, language, _SingleMeaning(naming, kinds_of_phrase)

@@ -1,0 +1,132 @@
+"""What people say in the room comes out as labelled, and what must not act never does.
+
+Run with `-s` to see the pass rate of each language and intent.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from app.vocabulary import lexicon_of
+from devices.plant_file import load_plant
+from intents.intent import Ambiguous, IntentName, NotRecognized, Recognition, Recognized
+from intents.recognizer import Recognizer
+from intents.sentences import load_sentences
+
+FOLDER = Path(__file__).parent.parent / "sentences"
+PLANT = Path(__file__).parents[2] / "devices" / "plants" / "demo.yaml"
+LANGUAGES = ("en", "ja")
+LOWEST_PASS_RATE = {"en": 1.0, "ja": 1.0}
+MOVES_SOMETHING = {
+    IntentName.START_COMPRESSOR,
+    IntentName.STOP_COMPRESSOR,
+    IntentName.SET_MODE,
+    IntentName.OPEN_VALVE,
+    IntentName.CLOSE_VALVE,
+    IntentName.STOP_ALL,
+    IntentName.MEASURE_LEVEL,
+    IntentName.ACKNOWLEDGE_ALARM,
+    IntentName.ADD_NOTE,
+    IntentName.CONFIRM,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One labelled sentence."""
+
+    say: str
+    intent: str | None
+    """The intent, `ambiguous`, or `None` for what must not be understood."""
+    must_not_act: bool
+    slots: dict[str, str] = field(default_factory=dict)
+    source: str
+
+    @property
+    def label(self) -> str:
+        """Under which it is counted."""
+        return "must not act" if self.must_not_act else str(self.intent)
+
+
+def examples(language: str) -> Iterator[Example]:
+    for path in sorted(FOLDER.glob(f"*{language}.yaml")):
+        for entry in YAML(typ="safe").load(path):
+            slots = {name: str(value) for name, value in entry.items() if name not in {"say", "intent", "effect"}}
+            yield Example(
+                say=entry["say"],
+                intent=entry.get("intent"),
+                must_not_act=entry.get("effect") == "none",
+                slots=slots,
+                source=path.name,
+            )
+
+
+@cache
+def recognizer(language: str) -> Recognizer:
+    return Recognizer(load_sentences(language), lexicon_of(load_plant(PLANT), language))
+
+
+def acts(found: Recognition) -> bool:
+    return isinstance(found, Recognized) and found.intent.name in MOVES_SOMETHING
+
+
+def is_as_labelled(example: Example, found: Recognition) -> bool:
+    if example.must_not_act:
+        return not acts(found)
+    match example.intent:
+        case None:
+            return isinstance(found, NotRecognized)
+        case "ambiguous":
+            return isinstance(found, Ambiguous)
+        case name:
+            return (
+                isinstance(found, Recognized)
+                and found.intent.name == name
+                and example.slots.items() <= dict(found.intent.slots).items()
+            )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_must_not_act_never_does(language: str) -> None:
+    idle = [e for e in examples(language) if e.must_not_act or e.intent in (None, "ambiguous")]
+    acting = [e.say for e in idle if acts(recognizer(language).recognize(e.say))]
+    assert len(idle) >= 60
+    assert acting == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_come_out_as_labelled(language: str) -> None:
+    said: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    wrong: list[str] = []
+    for example in examples(language):
+        found = recognizer(language).recognize(example.say)
+        said[example.label] += 1
+        if is_as_labelled(example, found):
+            right[example.label] += 1
+        else:
+            wrong.append(f"{example.source}: {example.say!r} came out as {found}")
+    print(f"\n{language}: {right.total()} of {said.total()} ({right.total() / said.total():.1%})")  # noqa: T201
+    for label in sorted(said):
+        print(f"  {label:18} {right[label]:3} of {said[label]:3}")  # noqa: T201
+    assert right.total() / said.total() >= LOWEST_PASS_RATE[language], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_intent_has_sentences_and_labelled_examples(language: str) -> None:
+    templates = {template.intent for template in load_sentences(language).templates}
+    assert templates == {str(name) for name in IntentName}
+    labelled = {example.intent for example in examples(language)}
+    assert {str(name) for name in IntentName if name is not IntentName.NO_ACTION} <= labelled
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_enough_examples_of_our_own(language: str) -> None:
+    own = [example for example in examples(language) if example.source.startswith("more_")]
+    assert len(own) >= 150
+    assert sum(example.must_not_act or example.intent is None for example in own) >= 50
