@@ -1,6 +1,5 @@
 """Databases, new for each test."""
 
-import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from models.audit_writer import AuditWriter
 from models.database import Database
 from tests.models.postgresql import NoServerError, running_server
 
-_number = itertools.count()
+NAME = "wanwan"
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +20,7 @@ def postgresql_server() -> Iterator[str]:
     """Give the URL of a running PostgreSQL server."""
     try:
         with running_server() as url:
+            _run(url, f"CREATE DATABASE {NAME}")
             yield url
     except NoServerError as exc:
         pytest.skip(str(exc))
@@ -34,13 +34,24 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> str:
-    """Give the URL of a new, empty PostgreSQL database."""
-    name = f"wanwan_{next(_number)}"
-    target = postgresql_server.replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(target, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    """Give the URL of an empty PostgreSQL database (always the same one: a new one is 8 MB of files)."""
+    _run(
+        postgresql_server,
+        f"ALTER DATABASE {NAME} RESET ALL",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{NAME}'",  # noqa: S608  (our own name)
+    )
+    url = postgresql_server.replace("/postgres?", f"/{NAME}?")
+    _run(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    return url
+
+
+def _run(url: str, *statements: str) -> None:
+    engine = create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    return postgresql_server.replace("/postgres?", f"/{name}?")  # all go with the server
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
