@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 from app.speech.transcribe import SAMPLE_RATE_HZ
 from app.speech.wav import from_wav, to_wav
 
+SILENCE_S = 0.3
+"""What stands before and after a sentence on a recording, at least."""
+
 
 def resample(samples: NDArray[np.int16], from_hz: int, to_hz: int) -> NDArray[np.int16]:
     """Resample mono PCM16; 0.15 ms of work per second of sound."""
@@ -22,6 +25,16 @@ def resample_pcm(pcm: bytes, from_hz: int, to_hz: int = SAMPLE_RATE_HZ) -> bytes
 
 
 def resample_wav(wav: bytes, to_hz: int = SAMPLE_RATE_HZ) -> bytes:
-    """Resample a mono PCM16 WAV: how a recogniser hears what our own voice says."""
+    """Resample a mono PCM16 WAV."""
     pcm, rate_hz = from_wav(wav)
     return to_wav(resample_pcm(pcm, rate_hz, to_hz), to_hz)
+
+
+def as_heard(wav: bytes, silence_s: float = SILENCE_S) -> bytes:
+    """Make of a spoken WAV what a microphone would record of it: 16 kHz, with silence before and after.
+
+    Our voices begin within 0.02 s; a recogniser loses the first word then ("do not start" → "not start" measured).
+    """
+    pcm, rate_hz = from_wav(wav)
+    silence = bytes(2 * round(silence_s * SAMPLE_RATE_HZ))
+    return to_wav(silence + resample_pcm(pcm, rate_hz) + silence, SAMPLE_RATE_HZ)

@@ -7,6 +7,7 @@ outside, and both synthesizers are C code whose crash would take the service wit
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from typing import Self
 
 from app.speech.errors import SpeechUnavailableError, UnspeakableTextError
 from app.speech.frames import DONE, HEADER, MAX_PAYLOAD_BYTES, PART, READY, REFUSED, SAY, SpeechRequest, frame
+
+_logger = logging.getLogger(__name__)
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _REAP_POLL_S = 0.002
@@ -74,6 +77,7 @@ class SpeechWorker:
                 try:
                     await (await self._running_process()).speak(request, deliver_once, self._timeout_s)
                 except _WorkerFailedError as exc:
+                    _logger.warning("%s: %s; its process is replaced", self._engine_module, exc)
                     await self._stop()
                     failures.append(str(exc))
                 except asyncio.CancelledError:

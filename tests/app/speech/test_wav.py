@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from app.speech.resample import resample_pcm, resample_wav
+from app.speech.resample import as_heard, resample_pcm, resample_wav
 from app.speech.wav import duration_s, from_wav, streaming_header, to_wav
 
 
@@ -37,6 +37,16 @@ def test_resampled_tone_keeps_pitch_length_and_level() -> None:
     assert len(samples) == pytest.approx(16_000, abs=2)
     assert int(np.argmax(np.abs(np.fft.rfft(samples)))) == pytest.approx(1_000, abs=2)
     assert np.abs(samples[2_000:-2_000]).max() == pytest.approx(10_000, rel=0.02)
+
+
+def test_voice_as_heard_has_silence_around_it() -> None:
+    pcm, rate_hz = from_wav(as_heard(to_wav(tone(1_000, 22_050, 1.0), 22_050), silence_s=0.25))
+    samples = np.frombuffer(pcm, "<i2")
+    assert rate_hz == 16_000
+    assert len(samples) == pytest.approx(24_000, abs=2)
+    assert not samples[:4_000].any()
+    assert not samples[-4_000:].any()
+    assert samples[4_000:4_100].any()
 
 
 def test_same_rate_is_left_alone() -> None:
