@@ -21,7 +21,7 @@ from models.audit import AUDIT, AuditEntry
 from models.audit_columns import Columns, columns_of
 from models.chain import EMPTY, Head, link
 from models.database import Database, hold_write_lock
-from models.errors import AuditUnavailableError, DatabaseError, DatabaseReadOnlyError, DatabaseUnreachableError
+from models.errors import AuditUnavailableError, DatabaseError, DatabaseReadOnlyError
 from models.failure import failure_of
 from models.spill import keep_in_file, next_spilled_file, not_yet_recorded
 
@@ -54,7 +54,7 @@ class AuditWriter:
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audit-writer")
         self._connection: Connection | None = None
-        self._inode: tuple[int, int] | None = None
+        self._identity: tuple[int, int] | None = None
         self._is_closed = False
         self._spill_lock = asyncio.Lock()
         self.failure: DatabaseError | None = None
@@ -224,20 +224,13 @@ class AuditWriter:
         return answers
 
     def _connected(self) -> Connection:
-        path = self._database.path
-        inode = None
-        if path is not None:
-            try:
-                status = path.stat()
-            except FileNotFoundError as exc:
-                # SQLite would go on writing into the deleted file
-                raise DatabaseUnreachableError(f"the database {path} is gone") from exc
-            inode = (status.st_dev, status.st_ino)
-        if self._connection is not None and inode != self._inode:
+        identity = self._database.file_identity()
+        if self._connection is not None and identity != self._identity:
+            # the file was deleted or replaced: SQLite would go on writing into the one that nobody sees
             self._drop_connection()
         if self._connection is None:
             self._connection = self._database.connect_writer()
-            self._inode = inode
+            self._identity = identity
         return self._connection
 
     def _drop_connection(self) -> None:

@@ -150,6 +150,14 @@ class Database:
             _let_write_beside(self.path)
         return self.sync_engine.connect()
 
+    def file_identity(self) -> tuple[int, int] | None:
+        """Return which file is at `path` now (device, inode); None without one."""
+        try:
+            status = self.path.stat() if self.path else None
+        except FileNotFoundError:
+            return None
+        return status and (status.st_dev, status.st_ino)
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Lend a connection that holds the write lock to a thread, committed at the end; raises `DatabaseError`."""

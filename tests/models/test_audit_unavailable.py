@@ -100,6 +100,22 @@ async def test_a_deleted_database_is_noticed_at_the_next_row(sqlite: Database) -
         assert await writer.append(an_entry()) == (2,)
 
 
+async def test_rows_go_into_the_file_that_is_there_not_into_a_replaced_one(sqlite: Database) -> None:
+    assert sqlite.path is not None
+    backup = sqlite.path.with_suffix(".backup")
+    async with AuditWriter(sqlite) as writer:
+        await writer.append(an_entry())
+        with sqlite3.connect(sqlite.path) as source, sqlite3.connect(backup) as target:
+            source.backup(target)
+        source.close()
+        target.close()
+        backup.replace(sqlite.path)
+        assert await writer.append(an_entry()) == (2,)
+    found = sqlite3.connect(sqlite.path)
+    assert found.execute("SELECT count(*) FROM audit").fetchone() == (2,)
+    found.close()
+
+
 async def test_a_write_lock_held_for_long_by_another_process_is_reported(sqlite: Database) -> None:
     blocker = sqlite3.connect(str(sqlite.path), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
