@@ -7,7 +7,6 @@ for a slow subscriber has no bound.
 """
 
 import asyncio
-import contextlib
 import hmac
 import logging
 import secrets
@@ -26,6 +25,9 @@ from devices.errors import BrokerError
 
 _HOST: Final = "127.0.0.1"
 _START_TIMEOUT_S: Final = 10.0
+_STOP_TIMEOUT_S: Final = 2.0
+_LET_IN_S: Final = 0.05
+"""asyncio takes a few turns of its loop from accepting a connection to telling of it; a close between would leak it."""
 _USERNAME: Final = "wanwan"
 
 
@@ -45,32 +47,37 @@ class TokenAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt is unt
 
 
 class _TidyBroker(Broker):  # type: ignore[misc]  # amqtt is untyped to mypy
-    """Closes every connection it was given; amqtt leaves those open that never said who they are."""
+    """Ends every connection it was given; amqtt leaves those open that never said who they are."""
 
     def __init__(self, config: dict[str, object]) -> None:
         super().__init__(config)
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections[task] = writer
+            task.add_done_callback(self._connections.pop)
         try:
             await super().stream_connected(reader, writer, listener_name)
         finally:
-            self._writers.discard(writer)
-            await _close(writer)
+            writer.close()
 
     async def shutdown(self) -> None:
+        # The connections first: amqtt cancels whoever reads from them and waits for that without end, but on Python
+        # 3.11 `asyncio.wait_for` may swallow the cancellation.
+        await asyncio.sleep(_LET_IN_S)
+        await self._cut_off()
         await super().shutdown()
-        for writer in list(self._writers):
-            await _close(writer)
+        await self._cut_off()
 
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
+    async def _cut_off(self) -> None:
+        for writer in self._connections.values():
+            writer.close()
+        if self._connections:
+            await asyncio.wait(set(self._connections), timeout=_STOP_TIMEOUT_S)
 
 
 class EmbeddedBroker:

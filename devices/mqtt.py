@@ -120,7 +120,9 @@ class MqttLink:
                     _LOG.info("connected to the broker at %s", self._address)
                     yield LinkUp()
                     async for message in client.messages:
-                        yield _message_of(message)
+                        # amqtt hands a new client what it keeps for the subscriptions of others, too.
+                        if any(message.topic.matches(name) for name in filters):
+                            yield _message_of(message)
             except aiomqtt.MqttError as exc:
                 reason = str(exc)
             finally:
@@ -149,8 +151,7 @@ class MqttLink:
             if not connecting.cancelled() and connecting.exception() is None:
                 with contextlib.suppress(aiomqtt.MqttError):
                     await client.__aexit__(None, None, None)
-            # aiomqtt leaves socket and task behind when a broker accepts the connection and then stays silent.
-            client._client._reset_sockets()  # noqa: SLF001
+            _release(client)
 
     def _new_client(self) -> aiomqtt.Client:
         settings, tls, will = self._settings, self._settings.tls, self._will
@@ -172,6 +173,14 @@ class MqttLink:
             ),
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
+
+
+def _release(client: aiomqtt.Client) -> None:
+    """Let go of what aiomqtt keeps of a connection that was never made or ended badly: its socket, task and error."""
+    client._client._reset_sockets()  # noqa: SLF001
+    ended = client._disconnected  # noqa: SLF001
+    if ended.done() and not ended.cancelled():
+        ended.exception()  # seen, or asyncio logs that nobody ever looked
 
 
 def _message_of(message: aiomqtt.Message) -> Message:

@@ -76,14 +76,43 @@ def test_a_port_that_is_not_ours_to_open_is_told() -> None:
         EmbeddedBroker(70_000).start()
 
 
-def test_it_stops_without_a_trace_and_can_be_followed_by_another_on_its_port() -> None:
+def test_it_stops_without_a_trace_and_can_be_followed_by_another_on_its_port(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     threads = threading.active_count()
     with EmbeddedBroker() as first:
         port = first.port
     with EmbeddedBroker(port) as second:
         assert second.port == port
+        silent = socket.create_connection((second.host, second.port), timeout=5)
+    silent.close()
+    assert not [record for record in caplog.records if record.name == "asyncio" and record.levelname == "ERROR"]
     assert threading.active_count() == threads
     second.stop()
+
+
+async def test_a_client_gets_nothing_but_what_it_subscribed_to() -> None:
+    with EmbeddedBroker() as broker:
+        link = MqttLink(settings_of(broker), SystemClock())
+        async with Bus(PLANT, link, SystemClock()) as bus:
+            async with odd_device(settings_of(broker), obeys):
+                await until(lambda: bus.freshness("valve-7") is Freshness.FRESH)
+            # The broker keeps its state now, for the bus; it must not reach a device that listens for commands alone.
+            async with odd_device(settings_of(broker), obeys) as device:
+                outcome = await bus.send(command_for("valve-7", OPEN, datetime.now(UTC)), OPEN)
+        assert [command.action for command in device.commands] == ["open"]
+    assert isinstance(outcome, Done)
+
+
+async def test_clients_that_are_cut_off_by_its_stop_leave_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    broker = EmbeddedBroker()
+    await asyncio.to_thread(broker.start)
+    link = MqttLink(settings_of(broker), SystemClock())
+    async with Bus(PLANT, link, SystemClock()) as bus, odd_device(settings_of(broker), obeys):
+        await until(lambda: bus.freshness("valve-7") is Freshness.FRESH)
+        await asyncio.to_thread(broker.stop)
+        await until(lambda: not bus.is_connected)
+    assert not [record for record in caplog.records if record.name == "asyncio" and record.levelname == "ERROR"]
 
 
 async def test_stopping_it_disconnects_its_clients() -> None:
