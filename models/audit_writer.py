@@ -56,7 +56,8 @@ class AuditWriter:
         self._connection: Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._is_closed = False
-        self._spill_lock = asyncio.Lock()
+        self._spill_lock = asyncio.Lock()  # held for file operations only: a stop must never wait for the database
+        self._taking_lock = asyncio.Lock()
         self.failure: DatabaseError | None = None
         """Why the last commit failed; None after one that succeeded."""
 
@@ -106,15 +107,22 @@ class AuditWriter:
 
         Their detail says `"spilled": "true"`; `at` stays the time of the event. A row that is in the log already, from
         a take-in that was cut short or from a commit that its caller had given up waiting for, is not added again.
-        Raises `AuditUnavailableError` (the file stays) and `SpillError`.
+        Raises `AuditUnavailableError` and `SpillError`; `path` then exists again, and is to be offered later.
         """
-        async with self._spill_lock:
-            seqs: tuple[int, ...] = ()
-            while file := await asyncio.to_thread(next_spilled_file, path):
-                rows = await asyncio.to_thread(file.rows)
-                seqs += await self._submit(rows, is_from_spill=True)
-                await asyncio.to_thread(file.remove)
-            return seqs
+        seqs: tuple[int, ...] = ()
+        async with self._taking_lock:
+            while True:
+                async with self._spill_lock:
+                    file = await asyncio.to_thread(next_spilled_file, path)
+                if file is None:
+                    return seqs
+                try:
+                    seqs += await self._submit(await asyncio.to_thread(file.rows), is_from_spill=True)
+                except AuditUnavailableError:
+                    async with self._spill_lock:
+                        await asyncio.to_thread(file.put_back, path)
+                    raise
+                await asyncio.to_thread(file.remove, path)
 
     async def _submit(self, rows: list[Columns], *, is_from_spill: bool) -> tuple[int, ...]:
         if self._is_closed or self._task is None:

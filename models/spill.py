@@ -46,32 +46,42 @@ class SpilledFile:
     path: Path
 
     def rows(self) -> list[Columns]:
-        """Return its rows, marked as spilled; puts lines that are none aside; raises `SpillError`."""
-        rows: list[Columns] = []
-        damaged: list[str] = []
+        """Return its rows, marked as spilled; raises `SpillError`."""
+        found = (_row_of(line) for line in self._lines())
+        return [marked(row, spilled="true") for row in found if row is not None]
+
+    def put_back(self, path: Path) -> None:
+        """Give the file its old name again, so that `path` shows that rows wait, unless there are new ones anyway."""
         try:
-            for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
-                row = _row_of(line)
-                if row is not None:
-                    rows.append(marked(row, spilled="true"))
-                elif line:
-                    damaged.append(line)
+            if not path.exists():
+                self.path.rename(path)
+        except OSError as exc:
+            raise SpillError(f"{self.path} cannot be renamed to {path}: {exc.strerror or exc}") from exc
+
+    def remove(self, path: Path) -> None:
+        """Remove the file once its rows are committed, lines that are none put aside beside `path`.
+
+        Raises `SpillError`.
+        """
+        damaged = [line for line in self._lines() if _row_of(line) is None]
+        try:
             if damaged:
-                aside = self.path.with_suffix(".damaged")
+                aside = path.with_name(path.name + ".damaged")
                 with aside.open("a", encoding="utf-8") as file:
                     file.writelines(line + "\n" for line in damaged)
                 _log.warning("%d spilled lines are damaged and were put aside in %s", len(damaged), aside)
-        except OSError as exc:
-            raise SpillError(f"the spilled audit rows in {self.path} cannot be read: {exc.strerror or exc}") from exc
-        return rows
-
-    def remove(self) -> None:
-        """Remove the file once its rows are committed; raises `SpillError`."""
-        try:
             self.path.unlink()
             _sync_folder(self.path.parent)
         except OSError as exc:
             raise SpillError(f"{self.path} was taken in but cannot be removed: {exc.strerror or exc}") from exc
+
+    def _lines(self) -> list[str]:
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError as exc:
+            raise SpillError(f"the spilled audit rows in {self.path} cannot be read: {exc.strerror or exc}") from exc
+        # not splitlines: U+2028 stands in text as it is
+        return [line for line in text.split("\n") if line]
 
 
 def next_spilled_file(path: Path) -> SpilledFile | None:

@@ -130,10 +130,26 @@ async def test_spilling_works_while_the_database_does_not(sqlite: Database, file
         await writer.spill([STOP], file)
         with pytest.raises(AuditUnavailableError):
             await writer.take_in_spill(file)
+        assert file.exists()  # by this the service knows that rows wait
         gone.rename(sqlite.path)
         assert await writer.take_in_spill(file) == (1,)
     await writer.spill([STOP], file)  # a closed writer still spills
     assert json.loads(file.read_text())["turn_id"] == "stop"
+
+
+async def test_a_stop_spills_at_once_while_others_wait_for_the_database(sqlite: Database, file: Path) -> None:
+    async with AuditWriter(sqlite) as writer:
+        await writer.spill(some_entries(1), file)
+        blocker = sqlite3.connect(str(sqlite.path), isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        taking = asyncio.create_task(writer.take_in_spill(file))
+        while file.exists():  # noqa: ASYNC110  (a file has no event)
+            await asyncio.sleep(0)
+        await writer.spill([STOP], file)
+        assert not taking.done()
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        assert await taking == (1, 2)
 
 
 async def test_a_spill_file_that_cannot_be_written_is_reported(writer: AuditWriter, tmp_path: Path) -> None:
