@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from app.clock import SystemClock
 from app.config import Settings
 from app.confirm import Confirmations
 from app.keep_readings import keep_readings
-from app.speech.errors import AudioError, HearingFailedError, HearingUnavailableError
+from app.speech.errors import AudioError, HearingFailedError, HearingUnavailableError, SpeechUnavailableError
 from app.speech.hear import hear, largest_wav_bytes, too_large
 from app.speech.hearing import Hearing, open_hearing
 from app.speech.speak import Voice
@@ -27,6 +27,7 @@ from devices.mqtt import MqttLink, MqttSettings
 from devices.plant import Plant
 from devices.plant_file import load_plant
 from intents.answer import Answers
+from intents.recognizer import Recognizer
 from models.audit_query import AuditLog
 from models.audit_writer import AuditWriter
 from models.database import Database
@@ -116,15 +117,21 @@ class Service:
 
 
 @asynccontextmanager
-async def run_service(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
+async def run_service(
+    settings: Settings, clock: Clock | None = None, *, recognizers: Mapping[str, Recognizer] | None = None
+) -> AsyncIterator[Service]:
     """Start every part, yield the service, and stop everything in reverse order.
+
+    `recognizers`: compiled already, by language, where several services understand the same plant.
 
     Raises `PlantFileError`, `DatabaseError`, `ModelError`, `BrokerError` or `TemplateError`, each with a remedy.
     A broker that is away is no error: the service says that the plant cannot be reached, and tries again by itself.
     """
     clock = clock or SystemClock()
     plant = load_plant(settings.plant)
-    recognizers = {language: recognizer_for(plant, language, settings.sentences_dir) for language in settings.languages}
+    recognizers = recognizers or {
+        language: recognizer_for(plant, language, settings.sentences_dir) for language in settings.languages
+    }
     answers = {language: Answers.load(language) for language in settings.languages}
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(await Database.open(settings.effective_database_url))
@@ -137,8 +144,12 @@ async def run_service(settings: Settings, clock: Clock | None = None) -> AsyncIt
             own = stack.enter_context(own_broker(settings))
             broker = embedded_settings(own)
             logger.warning("embedded broker on %s:%s; a site runs Mosquitto (WANWAN_BROKER_URL)", own.host, own.port)
-        graphs = {language: {"free": recognizer.word_graph()} for language, recognizer in recognizers.items()}
         wanted = {language: settings.recognizer_for(language) for language in settings.languages}
+        graphs = {
+            language: {"free": recognizers[language].word_graph()}
+            for language, engine in wanted.items()
+            if engine != "none"
+        }
         hearing = await open_hearing(wanted, graphs, models=settings.models_dir)
         stack.push_async_callback(hearing.close)
         voice = Voice() if settings.speech_out else None
@@ -220,7 +231,10 @@ def _log_failure(task: asyncio.Task[None]) -> None:
 async def _warm_up(service: Service) -> None:
     await service.hearing.warm_up()
     if service.voice is not None:
-        await service.voice.warm_up()
+        try:
+            await service.voice.warm_up()
+        except SpeechUnavailableError as exc:
+            logger.warning("a voice is missing; answers come as text: %s", exc)
 
 
 async def _take_in_spill(service: Service) -> None:

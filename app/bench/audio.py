@@ -12,7 +12,7 @@ import psutil
 from app.bench.figures import Figure, at_most, percentile
 from app.config import DEMO_PLANT, Settings
 from app.demo.processes import free_port, running, wait_for_line, wait_until_ready
-from app.speech.resample import resample_wav
+from app.speech.resample import as_heard
 from app.speech.speak import Voice
 from app.speech.wav import duration_s, from_wav
 from models.database import Database
@@ -56,7 +56,7 @@ async def measure_audio(count: int) -> list[Figure]:
 async def _ask(url: str, key: str, language: str, count: int) -> list[Figure]:
     text, limit_ms = QUESTIONS[language]
     voice = Voice()
-    wav = resample_wav((await voice.say(text, language)).wav)
+    wav = as_heard((await voice.say(text, language)).wav)
     await voice.close()
     headers = {"Authorization": f"Bearer {key}", "Accept": "audio/wav", "Content-Type": "audio/wav"}
     taken: list[float] = []

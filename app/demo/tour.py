@@ -9,7 +9,7 @@ import httpx
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from app.speech.resample import resample_wav
+from app.speech.resample import as_heard
 from app.speech.speak import Voice
 
 STATIONS = {"en": "control-desk", "ja": "room-mic"}
@@ -65,7 +65,7 @@ async def take_tour(client: httpx.AsyncClient, console: Console, folder: Path, s
 async def _visit(client: httpx.AsyncClient, console: Console, stem: Path, stop: Stop, voice: Voice) -> bool:
     spoken = await voice.say(stop.say, stop.language)
     question = stem.with_name(f"{stem.name}-asked.wav")
-    question.write_bytes(resample_wav(spoken.wav))
+    question.write_bytes(as_heard(spoken.wav))
     console.print(f"  said        {stop.say}   ({question})", highlight=False)
     station = STATIONS[stop.language]
     response = await client.post(
