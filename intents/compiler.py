@@ -1,30 +1,34 @@
 """Sentences and a plant's names become the automaton that understands them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from intents.automaton import Automaton
 from intents.errors import TemplateError
-from intents.expression import Alternative, Expression, ListRef, Permutation, RuleRef, Text
-from intents.expression import Sequence as InOrder
-from intents.lattice import Lattice, NumberSource, Source
+from intents.expression import Expression
+from intents.lattice import Filled, Lattice, NumberSource, Source, Sources
 from intents.lexicon import Lexicon
-from intents.matcher import Filled, NestedSource, Parse
+from intents.matcher import NestedSource, Parse
+from intents.meanings import Meaning, group, united
 from intents.naming import Naming, build_naming
 from intents.network import Network, Slot, build_network
+from intents.numerals import Numerals
+from intents.respell import Respeller, Skips
 from intents.sentences import List, RangeList, SentenceList, Sentences, Template, ValueList, WildcardList
 
 NUMBER_LIST = "number"
+"""Any number; the plant needs no say in it."""
+
+Spell = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """A whole sentence within another."""
 
-    template: int
-    """Index into the sentences' templates."""
+    meaning: int
+    """Index into the compiled meanings."""
     filled: tuple[Filled, ...]
 
 
@@ -39,16 +43,57 @@ class OutValue:
 class Compiled:
     """What a recognizer runs."""
 
+    meanings: Sequence[Meaning]
     automaton: Automaton
-    sources: Mapping[str, Source]
-    naming: Naming
-    skips: "Skips"
+    """Of the meanings, in their order."""
+    templates: Sequence[Template]
     networks: Sequence[Network]
+    """Of each template alone, in their order."""
+    sources: Sources
+    own: Mapping[str, frozenset[int]]
+    """Lists of whole sentences, and the meanings that read just these."""
+    wildcards: frozenset[str]
+    naming: Naming
+    skips: Skips
+    respeller: Respeller
 
 
 def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     """Build the automaton; raises `TemplateError` with the place of the template that is wrong."""
-    spell = sentences.language.normalizer.spell
+    spell = _remembering(sentences.language.normalizer.spell)
+    naming = build_naming(sentences.language, lexicon, sentences.rules)
+    networks = [_template_network(template, sentences.rules, spell) for template in sentences.templates]
+    numerals = sentences.language.normalizer.numerals
+    sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **naming.sources})
+    wildcards = frozenset(name for name, body in sentences.lists.items() if isinstance(body, WildcardList))
+    for name, body in sentences.lists.items():
+        source = _list_source(body, sentences.rules, spell, numerals)
+        if source is not None:
+            sources.add(name, source)
+    meanings = group(sentences.templates, networks)
+    united_networks = [
+        united(meaning.networks) if len(meaning.networks) > 1 else meaning.networks[0] for meaning in meanings
+    ]
+    own = _add_sentence_lists(sentences, meanings, sources, wildcards)
+    for template, network in zip(sentences.templates, networks, strict=True):
+        _check_lists(template, network, sources, wildcards, numerals)
+    language = sentences.language
+    spellings = [(spell(other), spell(word)) for word, others in language.readings.items() for other in others]
+    return Compiled(
+        meanings=meanings,
+        automaton=Automaton(united_networks, wildcards),
+        templates=sentences.templates,
+        networks=networks,
+        sources=sources,
+        own=own,
+        wildcards=wildcards,
+        naming=naming,
+        skips=Skips([spell(word) for word in language.skip_words]),
+        respeller=Respeller(spellings),
+    )
+
+
+def _remembering(spell: Callable[[str], tuple[str, ...]]) -> Callable[[str], tuple[str, ...]]:
     spelled: dict[str, tuple[str, ...]] = {}
 
     def remembered(word: str) -> tuple[str, ...]:
@@ -57,73 +102,43 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
             tokens = spelled[word] = spell(word)
         return tokens
 
-    readings = sentences.language.readings
-    rules = {name: respelled(rule, readings) for name, rule in sentences.rules.items()}
-    naming = build_naming(sentences.language, lexicon, rules)
-    networks: list[Network] = []
-    for template in sentences.templates:
-        try:
-            networks.append(build_network(respelled(template.expression, readings), rules, remembered))
-        except TemplateError as exc:
-            raise template.place.error(f"{exc} (in: {template.text})") from exc
-        if 0 in networks[-1].finals:
-            raise template.place.error(f"every word of the template is optional (in: {template.text})")
-    sources: dict[str, Source] = {NUMBER_LIST: NumberSource(), **naming.sources}
-    wildcards = frozenset(name for name, body in sentences.lists.items() if isinstance(body, WildcardList))
-    for name, body in sentences.lists.items():
-        source = _list_source(body, rules, remembered)
-        if source is not None:
-            sources[name] = source
+    return remembered
+
+
+def _template_network(template: Template, rules: Mapping[str, Expression], spell: Spell) -> Network:
+    try:
+        network = build_network(template.expression, rules, spell)
+    except TemplateError as exc:
+        raise template.place.error(f"{exc} (in: {template.text})") from exc
+    if 0 in network.finals:
+        raise template.place.error(f"every word of the template is optional (in: {template.text})")
+    return network
+
+
+def _add_sentence_lists(
+    sentences: Sentences, meanings: Sequence[Meaning], sources: Sources, wildcards: frozenset[str]
+) -> dict[str, frozenset[int]]:
+    """Add the lists of whole sentences; return which meanings are just such sentences, where none is only in part."""
     nested = {name: body for name, body in sentences.lists.items() if isinstance(body, SentenceList)}
-    plain = [k for k, network in enumerate(networks) if not _lists_of(network) & nested.keys()]
+    made: dict[frozenset[str], Source] = {}
+    own: dict[str, frozenset[int]] = {}
     for name, body in nested.items():
-        chosen = [k for k in plain if sentences.templates[k].intent in body.intents]
-        automaton = Automaton([networks[k] for k in chosen], wildcards)
-        sources[name] = NestedSource(automaton=automaton, sources=sources, meaning=_EmbeddedMeaning(tuple(chosen)))
-    for template, network in zip(sentences.templates, networks, strict=True):
-        _check_lists(template, network, sources, wildcards)
-    skips = Skips([tokens for word in sentences.language.skip_words if (tokens := spell(word))])
-    return Compiled(
-        automaton=Automaton(networks, wildcards), sources=sources, naming=naming, skips=skips, networks=networks
-    )
+        chosen = [number for number, meaning in enumerate(meanings) if meaning.intent in body.intents]
+        plain = {
+            number: [network for network in meanings[number].networks if not lists_of(network) & nested.keys()]
+            for number in chosen
+        }
+        if body.intents not in made:
+            numbers = tuple(number for number in chosen if plain[number])
+            automaton = Automaton([united(plain[number]) for number in numbers], wildcards)
+            made[body.intents] = NestedSource(automaton, sources, _EmbeddedMeaning(numbers))
+        sources.add(name, made[body.intents])
+        if all(len(plain[number]) in (0, len(meanings[number].networks)) for number in chosen):
+            own[name] = frozenset(number for number in chosen if plain[number])
+    return own
 
 
-def respelled(expression: Expression, readings: Mapping[str, tuple[str, ...]]) -> Expression:
-    """Allow the other spellings of each word: 圧縮機 also as あっしゅくき."""
-    if not readings:
-        return expression
-    match expression:
-        case Text(text=text) if any(word in text for word in readings):
-            return InOrder(items=tuple(_respelled_text(text, readings)))
-        case InOrder(items=items):
-            return InOrder(items=tuple(respelled(item, readings) for item in items))
-        case Alternative(items=items):
-            return Alternative(items=tuple(respelled(item, readings) for item in items))
-        case Permutation(items=items):
-            return Permutation(items=tuple(respelled(item, readings) for item in items))
-        case _:
-            return expression
-
-
-def _respelled_text(text: str, readings: Mapping[str, tuple[str, ...]]) -> list[Expression]:
-    found: list[Expression] = []
-    at = kept = 0
-    while at < len(text):
-        word = max((word for word in readings if text.startswith(word, at)), key=len, default=None)
-        if word is None:
-            at += 1
-            continue
-        if kept < at:
-            found.append(Text(text=text[kept:at]))
-        found.append(Alternative(items=tuple(Text(text=spelling) for spelling in (word, *readings[word]))))
-        at += len(word)
-        kept = at
-    if kept < at:
-        found.append(Text(text=text[kept:]))
-    return found
-
-
-def _list_source(body: List, rules: Mapping[str, Expression], spell: Any) -> Source | None:
+def _list_source(body: List, rules: Mapping[str, Expression], spell: Spell, numerals: Numerals) -> Source | None:
     match body:
         case ValueList(values=values):
             networks = []
@@ -132,22 +147,25 @@ def _list_source(body: List, rules: Mapping[str, Expression], spell: Any) -> Sou
                     networks.append(build_network(value.expression, rules, spell))
                 except TemplateError as exc:
                     raise value.place.error(f"{exc} (in: {value.text})") from exc
-                if any(_lists_of(network) for network in networks[-1:]):
+                if lists_of(networks[-1]):
                     raise value.place.error(f"a list cannot hold another list (in: {value.text})")
             outs = tuple(OutValue(value.out) for value in values)
-            return NestedSource(automaton=Automaton(networks), sources={}, meaning=_OutMeaning(outs))
+            return NestedSource(Automaton(networks), Sources({}), _OutMeaning(outs))
         case RangeList(minimum=minimum, maximum=maximum, step=step, multiplier=multiplier):
-            return NumberSource(minimum=minimum, maximum=maximum, step=step, multiplier=multiplier)
+            return NumberSource(numerals=numerals, minimum=minimum, maximum=maximum, step=step, multiplier=multiplier)
         case _:
             return None
 
 
-def _lists_of(network: Network) -> set[str]:
+def lists_of(network: Network) -> set[str]:
+    """Return the names of the lists that a network refers to."""
     return {label.list_name for arcs in network.arcs for label in arcs if isinstance(label, Slot)}
 
 
-def _check_lists(template: Template, network: Network, sources: dict[str, Source], wildcards: frozenset[str]) -> None:
-    for name in _lists_of(network):
+def _check_lists(
+    template: Template, network: Network, sources: Sources, wildcards: frozenset[str], numerals: Numerals
+) -> None:
+    for name in lists_of(network):
         if name in sources or name in wildcards:
             continue
         if ".." not in name:
@@ -156,7 +174,10 @@ def _check_lists(template: Template, network: Network, sources: dict[str, Source
             )
         first, _, rest = name.partition("..")
         last, _, step = rest.partition(",")
-        sources[name] = NumberSource(minimum=Decimal(first), maximum=Decimal(last), step=Decimal(step or 1))
+        sources.add(
+            name,
+            NumberSource(numerals=numerals, minimum=Decimal(first), maximum=Decimal(last), step=Decimal(step or 1)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,34 +186,13 @@ class _OutMeaning:
 
     def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[OutValue]:
         """Return the value that stands for what was said."""
-        return [self.outs[parse.template]]
+        return [self.outs[parse.meaning]]
 
 
 @dataclass(frozen=True, slots=True)
 class _EmbeddedMeaning:
-    templates: Sequence[int]
+    meanings: Sequence[int]
 
     def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[Embedded]:
         """Return the sentence that was said within the sentence."""
-        return [Embedded(self.templates[parse.template], parse.filled)]
-
-
-class Skips:
-    """Fillers, found in a text."""
-
-    def __init__(self, words: Sequence[tuple[str, ...]]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for tokens in words:
-            self._by_first.setdefault(tokens[0], []).append(tokens)
-
-    def find(self, texts: tuple[str, ...]) -> dict[int, int]:
-        """Return where each filler begins and ends; of several at one place the longest."""
-        found: dict[int, int] = {}
-        for place, token in enumerate(texts):
-            for tokens in self._by_first.get(token, ()):
-                if texts[place : place + len(tokens)] == tokens:
-                    found[place] = max(found.get(place, 0), place + len(tokens))
-        return found
-
-
-__all__ = ["Compiled", "Embedded", "ListRef", "OutValue", "RuleRef", "compile_sentences", "respelled"]
+        return [Embedded(self.meanings[parse.meaning], parse.filled)]

@@ -1,12 +1,28 @@
 """One text with all that may stand in it: words, numbers, and values of lists, each with where it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from intents.numerals import Numbers
+from intents.numerals import Numbers, NumberSpan, Numerals, plain
 from intents.tokens import Tokens
+
+_MOST_TOKENS = 20_000
+
+
+class Filled(NamedTuple):
+    """A slot with its value, and the tokens that said it."""
+
+    slot: str
+    list_name: str
+    value: Any
+    start: int
+    end: int
+
+
+class AnyText(NamedTuple):
+    """The value of a wildcard: its tokens say it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +32,25 @@ class Lattice:
     text: str
     tokens: Tokens
     numbers: Numbers
-    skips: dict[int, int]
-    """Fillers ("um", "please"): where one begins → where it ends."""
+    skips: Mapping[int, int]
+    """Fillers ("um"): where one begins → where it ends."""
+    respellings: Mapping[int, Sequence[tuple[int, tuple[str, ...]]]]
+    """Other spellings of words: where one begins → where it ends, and how the templates spell it."""
     memory: dict[tuple[int, int], Any] = field(default_factory=dict)
     """What sources have worked out for this text, by source and place."""
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether each token is just the next one."""
+        return not self.skips and not self.respellings
 
 
 class Source(Protocol):
     """Where the values of a list come from."""
+
+    def may_open(self, token: str) -> bool:
+        """Tell whether a value may begin with a token; asked once for each token that ever occurs."""
+        ...
 
     def ends(self, lattice: Lattice, start: int) -> Sequence[int]:
         """Return where values that begin at a token may end."""
@@ -34,10 +61,46 @@ class Source(Protocol):
         ...
 
 
+class Sources:
+    """The lists that templates may refer to."""
+
+    __slots__ = ("_by_name", "_opening")
+
+    def __init__(self, by_name: Mapping[str, Source]) -> None:
+        self._by_name = dict(by_name)
+        self._opening: dict[str, frozenset[str]] = {}
+
+    def __getitem__(self, name: str) -> Source:
+        """Return a list by name."""
+        return self._by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is such a list."""
+        return name in self._by_name
+
+    def names(self) -> list[str]:
+        """Return the names of all lists."""
+        return list(self._by_name)
+
+    def add(self, name: str, source: Source) -> None:
+        """Add a list."""
+        self._by_name[name] = source
+
+    def opening(self, token: str) -> frozenset[str]:
+        """Return the lists of which a value may begin with a token."""
+        found = self._opening.get(token)
+        if found is None:
+            found = frozenset(name for name, source in self._by_name.items() if source.may_open(token))
+            if len(self._opening) < _MOST_TOKENS:
+                self._opening[token] = found
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberSource:
     """A list of numbers: a range with steps, or any number."""
 
+    numerals: Numerals
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     step: Decimal | None = None
@@ -47,21 +110,31 @@ class NumberSource:
     """Whether "two five" may stand for 25."""
     is_ordinal: bool = False
 
+    def may_open(self, token: str) -> bool:
+        """Tell whether a number may begin with a token."""
+        return self.numerals.may_open(token)
+
     def ends(self, lattice: Lattice, start: int) -> Sequence[int]:
         """Return where numbers of the range that begin at a token end."""
-        return [span.end for span in self._spans(lattice, start)]
+        spans = lattice.numbers.ordinals_at(start) if self.is_ordinal else lattice.numbers.at(start)
+        return [span.end for span in spans if self._allows(span)] if spans else ()
 
     def values(self, lattice: Lattice, start: int, end: int) -> Sequence[Any]:
         """Return the numbers between two tokens, as `NumberSpan`."""
-        return [span for span in self._spans(lattice, start) if span.end == end]
-
-    def _spans(self, lattice: Lattice, start: int) -> list[Any]:
         spans = lattice.numbers.ordinals_at(start) if self.is_ordinal else lattice.numbers.at(start)
-        return [
-            span for span in spans if (self.is_spelled_allowed or not span.parts) and self._allows(Decimal(span.value))
-        ]
+        return [self._multiplied(span) for span in spans if span.end == end and self._allows(span)]
 
-    def _allows(self, value: Decimal) -> bool:
+    def _multiplied(self, span: NumberSpan) -> NumberSpan:
+        if self.multiplier == 1:
+            return span
+        return NumberSpan(span.end, plain(Decimal(span.value) * self.multiplier), span.parts)
+
+    def _allows(self, span: NumberSpan) -> bool:
+        if span.parts and not self.is_spelled_allowed:
+            return False
+        if self.minimum is self.maximum is self.step is None:
+            return True
+        value = Decimal(span.value)
         if self.minimum is not None and value < self.minimum:
             return False
         if self.maximum is not None and value > self.maximum:

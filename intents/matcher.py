@@ -5,52 +5,48 @@ length. Readings that fill the slots alike are one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from intents.automaton import Automaton, StateSet
-from intents.lattice import Lattice, Source
+from intents.lattice import AnyText, Filled, Lattice, Sources
 
 MOST_READINGS = 48
 """Of one text from one place; more differ in ways that nobody could be asked about."""
 
+NOTHING_OWN: Mapping[str, frozenset[int]] = {}
 
-class Filled(NamedTuple):
-    """A slot with its value."""
-
-    slot: str
-    value: Any
-
-
-class TextSpan(NamedTuple):
-    """What a wildcard stands for, as tokens; `end` is -1 while it is open."""
-
-    start: int
-    end: int
+_Fillings = dict[tuple[Filled, ...], None]
+_Step = tuple[int, int, str | None, str]
+"""A way into a state at a place: from which place and state, by a value of which slot (`None`: by words) and list."""
 
 
 class Parse(NamedTuple):
-    """One way in which a template reads the text."""
+    """One way in which the whole of a text can be read."""
 
-    template: int
+    meaning: int
+    """Which of the automaton's networks reads it."""
     filled: tuple[Filled, ...]
-
-
-class _Step(NamedTuple):
-    """A way into a state at a place."""
-
-    place: int
-    node: int
-    slot: str | None
-    list_name: str | None
 
 
 class Run:
     """One automaton over one text from one place on."""
 
-    __slots__ = ("_automaton", "_ending", "_lattice", "_sources", "furthest", "reached", "start")
+    __slots__ = ("_automaton", "_ending", "_lattice", "_own", "_respelled", "_sources", "furthest", "reached", "start")
 
-    def __init__(self, automaton: Automaton, sources: Mapping[str, Source], lattice: Lattice, start: int) -> None:
+    def __init__(
+        self,
+        automaton: Automaton,
+        sources: Sources,
+        lattice: Lattice,
+        start: int,
+        own: Mapping[str, frozenset[int]] = NOTHING_OWN,
+    ) -> None:
+        """Find what is possible; `parses` then collects it.
+
+        `own`: lists whose values are just what some networks of this automaton read. Such a value at the start needs no
+        run of its own: it ends where one of those networks does.
+        """
+        self._own = own
         self._automaton = automaton
         self._sources = sources
         self._lattice = lattice
@@ -59,52 +55,84 @@ class Run:
         """The last place that some template reaches."""
         self.reached: dict[int, StateSet] = {start: automaton.start}
         self._ending: dict[int, list[tuple[str, int]]] = {}
+        self._respelled: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
         self._forward()
 
     def _forward(self) -> None:
-        automaton, lattice, reached = self._automaton, self._lattice, self.reached
-        words = lattice.tokens.texts
+        automaton, lattice, sources, reached = self._automaton, self._lattice, self._sources, self.reached
+        words, inside = lattice.tokens.texts, lattice.numbers.inside
         count = len(words)
-        inside = lattice.numbers.inside
-        skips = lattice.skips
-        place = self.start
-        furthest = place
+        is_straight, own = lattice.is_straight, self._own
+        place = furthest = self.start
         while place <= furthest and place < count:
             states = reached.get(place)
             if states is None:
                 place += 1
                 continue
+            if states.finals and own and place > self.start:
+                states = self._end_own(place, states)
             word = words[place]
             steps = states.steps
             following = steps[word] if word in steps else automaton.step(states, word)
+            place += 1
             if following is not None:
-                self._arrive(place + 1, following)
-                furthest = max(furthest, place + 1)
-            if states.by_list and not inside[place]:
-                for list_name in states.by_list:
-                    for end in self._sources[list_name].ends(lattice, place):
+                present = reached.get(place)
+                reached[place] = following if present is None else automaton.union(present, following)
+                furthest = max(place, furthest)
+            if states.lists and not inside[place - 1]:
+                opening = sources.opening(word)
+                for list_name in states.lists:
+                    if (list_name not in opening and is_straight) or (place - 1 == self.start and list_name in own):
+                        continue
+                    for end in sources[list_name].ends(lattice, place - 1):
                         if not inside[end]:
                             self._arrive(end, automaton.step_list(states, list_name))
-                            self._ending.setdefault(end, []).append((list_name, place))
-                            furthest = max(furthest, end)
-            if place in skips and not states.wild:
-                self._arrive(skips[place], states)
-                furthest = max(furthest, skips[place])
-            place += 1
+                            self._ending.setdefault(end, []).append((list_name, place - 1))
+                            furthest = max(end, furthest)
+            if not is_straight:
+                furthest = max(furthest, self._detour(place - 1, states))
         self.furthest = furthest
+
+    def _end_own(self, place: int, states: StateSet) -> StateSet:
+        """End the values that began at the start and end here; return all states of the place."""
+        complete = {self._automaton.network_of[node] for node in states.finals}
+        first = self.reached[self.start]
+        for list_name, networks in self._own.items():
+            if list_name in first.lists and not complete.isdisjoint(networks):
+                self._arrive(place, self._automaton.step_list(first, list_name))
+                self._ending.setdefault(place, []).append((list_name, self.start))
+        return self.reached[place]
 
     def _arrive(self, place: int, states: StateSet) -> None:
         present = self.reached.get(place)
         self.reached[place] = states if present is None else self._automaton.union(present, states)
 
+    def _detour(self, place: int, states: StateSet) -> int:
+        """Pass over a filler, or take a word in another spelling; return the last place reached."""
+        last = place
+        if place in self._lattice.skips and not states.wild:
+            last = self._lattice.skips[place]
+            self._arrive(last, states)
+        for end, tokens in self._lattice.respellings.get(place, ()):
+            reached = self._along(states, tokens)
+            if reached is not None:
+                self._arrive(end, reached[-1])
+                self._respelled.setdefault(end, []).append((place, tokens))
+                last = max(last, end)
+        return last
+
+    def _along(self, states: StateSet, tokens: Sequence[str]) -> list[StateSet] | None:
+        chain = [states]
+        for token in tokens:
+            following = self._automaton.step(chain[-1], token)
+            if following is None:
+                return None
+            chain.append(following)
+        return chain
+
     def ends(self) -> list[int]:
         """Return the places where some template is complete."""
         return [place for place, states in self.reached.items() if states.finals]
-
-    def is_complete(self, template: int) -> bool:
-        """Tell whether a template reads the whole text."""
-        states = self.reached.get(len(self._lattice.tokens.texts))
-        return states is not None and any(self._automaton.template_of[node] == template for node in states.finals)
 
     def parses(self, end: int) -> list[Parse]:
         """Return all readings from the start to `end`."""
@@ -112,24 +140,21 @@ class Run:
         if states is None or not states.finals:
             return []
         steps = self._backward(end, states.finals)
-        fillings: dict[tuple[int, int], list[tuple[Filled, ...]]] = {}
+        fillings: dict[tuple[int, int], _Fillings] = {}
         for place, node in sorted(steps):
             fillings[place, node] = self._fill(place, node, steps[place, node], fillings)
+        automaton = self._automaton
         found: dict[Parse, None] = {}
         for node in states.finals:
-            template = self._automaton.template_of[node]
             for filling in fillings[end, node]:
-                closed = _closed(filling, end) if node in self._automaton.wild_states else filling
-                found[Parse(template, closed)] = None
+                closed = _closed(filling, end) if node in automaton.wild_states else filling
+                found[Parse(automaton.network_of[node], closed)] = None
         return list(found)[:MOST_READINGS]
 
     def _backward(self, end: int, finals: Sequence[int]) -> dict[tuple[int, int], list[_Step]]:
         """Return every pair of place and state that lies on a way to the end, with the ways into it."""
-        automaton = self._automaton
-        words, skips = self._lattice.tokens.texts, self._lattice.skips
-        skipped_to: dict[int, list[int]] = {}
-        for begin, stop in skips.items():
-            skipped_to.setdefault(stop, []).append(begin)
+        jumps = self._automaton.jumps
+        is_straight = self._lattice.is_straight
         steps: dict[tuple[int, int], list[_Step]] = {}
         waiting = [(end, node) for node in finals]
         while waiting:
@@ -137,87 +162,133 @@ class Run:
             if key in steps:
                 continue
             place, node = key
-            into = steps[key] = []
             if place == self.start:
+                steps[key] = []
                 continue
-            before = self.reached.get(place - 1)
-            word = words[place - 1]
-            for arc in automaton.arcs_into[node]:
-                if arc.label is not None:
-                    if arc.label == word and before is not None and arc.source in before.nodes:
-                        into.append(_Step(place - 1, arc.source, None, None))
-                elif node in automaton.wild_states:
-                    if before is not None and arc.source in before.nodes:
-                        slot = None if arc.source == node else arc.slot.slot if arc.slot else None
-                        into.append(_Step(place - 1, arc.source, slot, None))
-                elif arc.slot is not None:
-                    for list_name, begin in self._ending.get(place, ()):
-                        if list_name == arc.slot.list_name and arc.source in self.reached[begin].nodes:
-                            into.append(_Step(begin, arc.source, arc.slot.slot, list_name))
-            for begin in skipped_to.get(place, ()):
-                present = self.reached.get(begin)
-                if present is not None and not present.wild and node in present.nodes:
-                    into.append(_Step(begin, node, None, None))
-            waiting.extend((step.place, step.node) for step in into)
+            jump = jumps.get(node) if is_straight else None
+            if jump is None:
+                into = self._ways_into(place, node)
+            else:
+                into = [(place - jump[0], jump[1], None, "")]
+            steps[key] = into
+            waiting.extend([step[:2] for step in into])
         return steps
 
+    def _ways_into(self, place: int, node: int) -> list[_Step]:
+        automaton, reached = self._automaton, self.reached
+        before = reached.get(place - 1)
+        nodes = before.nodes if before is not None else frozenset()
+        word = self._lattice.tokens.texts[place - 1]
+        into: list[_Step] = [
+            (place - 1, source, None, "") for source in automaton.by_word[node].get(word, ()) if source in nodes
+        ]
+        if node in automaton.wild_states:
+            for source, name, slot in automaton.by_list[node]:
+                if source in nodes:
+                    into.append((place - 1, source, None if source == node else slot, name))
+        elif automaton.by_list[node] and place in self._ending:
+            for list_name, begin in self._ending[place]:
+                nodes = reached[begin].nodes
+                for source, name, slot in automaton.by_list[node]:
+                    if name == list_name and source in nodes:
+                        into.append((begin, source, slot, list_name))
+        if not self._lattice.is_straight:
+            into.extend(self._detours_into(place, node))
+        return into
+
+    def _detours_into(self, place: int, node: int) -> list[_Step]:
+        found: list[_Step] = []
+        for begin, end in self._lattice.skips.items():
+            present = self.reached.get(begin)
+            if end == place and present is not None and not present.wild and node in present.nodes:
+                found.append((begin, node, None, ""))
+        for begin, tokens in self._respelled.get(place, ()):
+            chain = self._along(self.reached[begin], tokens) or []
+            nodes = {node}
+            for token, states in zip(reversed(tokens), reversed(chain[:-1]), strict=True):
+                into = (source for one in nodes for source in self._automaton.by_word[one].get(token, ()))
+                nodes = {source for source in into if source in states.nodes}
+            found.extend((begin, source, None, "") for source in sorted(nodes))
+        return found
+
     def _fill(
-        self,
-        place: int,
-        node: int,
-        into: list[_Step],
-        fillings: dict[tuple[int, int], list[tuple[Filled, ...]]],
-    ) -> list[tuple[Filled, ...]]:
+        self, place: int, node: int, into: Sequence[_Step], fillings: Mapping[tuple[int, int], _Fillings]
+    ) -> _Fillings:
         if place == self.start:
-            return [()]
-        wild = self._automaton.wild_states
-        found: dict[tuple[Filled, ...], None] = {}
-        for step in into:
-            for filling in fillings[step.place, step.node]:
-                base = _closed(filling, step.place) if step.node in wild and step.node != node else filling
-                if step.slot is None:
+            return {(): None}
+        if len(into) == 1 and into[0][2] is None and into[0][1] not in self._automaton.wild_states:
+            return fillings[into[0][:2]]
+        found: _Fillings = {}
+        for begin, source, slot, list_name in into:
+            is_left = source in self._automaton.wild_states and source != node
+            values: Sequence[Any] = (AnyText(),)
+            if slot is not None and node not in self._automaton.wild_states:
+                values = self._sources[list_name].values(self._lattice, begin, place)
+            for filling in fillings[begin, source]:
+                base = _closed(filling, begin) if is_left else filling
+                if slot is None:
                     found[base] = None
-                elif step.list_name is None:
-                    found[(*base, Filled(step.slot, TextSpan(step.place, -1)))] = None
                 else:
-                    for value in self._sources[step.list_name].values(self._lattice, step.place, place):
-                        found[(*base, Filled(step.slot, value))] = None
-            if len(found) > MOST_READINGS:
+                    for value in values:
+                        found[*base, Filled(slot, list_name, value, begin, place)] = None
+            if len(found) >= MOST_READINGS:
                 break
-        return list(found)[:MOST_READINGS]
+        return found
 
 
 def _closed(filling: tuple[Filled, ...], end: int) -> tuple[Filled, ...]:
     """Set the end of the wildcard that was open."""
-    last = filling[-1]
-    return (*filling[:-1], Filled(last.slot, TextSpan(last.value.start, end)))
+    return (*filling[:-1], filling[-1]._replace(end=end))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NestedSource:
     """A list whose values are sentences of their own: device phrases, units, whole commands."""
 
-    automaton: Automaton
-    sources: Mapping[str, Source]
-    meaning: Callable[[Lattice, Parse], Sequence[Any]]
-    """What a parse of a value means; several where it is open."""
+    __slots__ = ("_automaton", "_first_lists", "_first_words", "_meaning", "_next_words", "_sources")
 
-    def run(self, lattice: Lattice, start: int) -> Run:
-        """Return the run from a place, made once for each text."""
-        key = (id(self), start)
-        found = lattice.memory.get(key)
-        if found is None:
-            found = lattice.memory[key] = Run(self.automaton, self.sources, lattice, start)
-        return found
+    def __init__(
+        self, automaton: Automaton, sources: Sources, meaning: Callable[[Lattice, Parse], Sequence[Any]]
+    ) -> None:
+        self._automaton = automaton
+        self._sources = sources
+        self._meaning = meaning
+        """What a parse of a value means; several where it is open."""
+        self._first_words = automaton.first_words()
+        self._first_lists = automaton.start.lists
+        self._next_words = {name: automaton.only_words_after(name) for name in self._first_lists}
+
+    def may_open(self, token: str) -> bool:
+        """Tell whether a value may begin with a token."""
+        return token in self._first_words or any(self._sources[name].may_open(token) for name in self._first_lists)
 
     def ends(self, lattice: Lattice, start: int) -> Sequence[int]:
         """Return where values that begin at a token may end."""
-        return [end for end in self.run(lattice, start).ends() if end > start]
+        key = (id(self), start)
+        found = lattice.memory.get(key)
+        if found is None:
+            run = self._begin(lattice, start)
+            found = lattice.memory[key] = (run, [end for end in run.ends() if end > start] if run else ())
+        ends: Sequence[int] = found[1]
+        return ends
+
+    def _begin(self, lattice: Lattice, start: int) -> Run | None:
+        """Return the run from a place, unless nothing can begin there and go on behind its first list."""
+        texts = lattice.tokens.texts
+        if not lattice.is_straight or texts[start] in self._first_words:
+            return Run(self._automaton, self._sources, lattice, start)
+        for name in self._first_lists:
+            next_words = self._next_words[name]
+            for end in self._sources[name].ends(lattice, start):
+                if next_words is None or (end < len(texts) and texts[end] in next_words):
+                    return Run(self._automaton, self._sources, lattice, start)
+        return None
 
     def values(self, lattice: Lattice, start: int, end: int) -> Sequence[Any]:
         """Return the values between two tokens."""
+        self.ends(lattice, start)
+        run: Run | None = lattice.memory[id(self), start][0]
         found: dict[Any, None] = {}
-        for parse in self.run(lattice, start).parses(end):
-            for value in self.meaning(lattice, parse):
+        for parse in run.parses(end) if run is not None else ():
+            for value in self._meaning(lattice, parse):
                 found[value] = None
         return list(found)

@@ -4,14 +4,14 @@ Names and nouns are tries and numbers are looked up, so that finding a device co
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from intents.automaton import Automaton
 from intents.errors import TemplateError
 from intents.expression import Expression
 from intents.language import DevicePhrase, Language
-from intents.lattice import Lattice, NumberSource, Source
+from intents.lattice import Lattice, NumberSource, Source, Sources
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon
 from intents.matcher import NestedSource, Parse
 from intents.network import build_network
@@ -73,16 +73,21 @@ class Trie:
                 node = node.setdefault(token, {})
             node.setdefault(self._END, []).append(value)
 
+    def may_open(self, token: str) -> bool:
+        """Tell whether an entry begins with a token."""
+        return token in self._root
+
     def ends(self, lattice: Lattice, start: int) -> Sequence[int]:
         """Return where entries that begin at a token end."""
-        found = []
         texts = lattice.tokens.texts
-        node = self._root
-        for place in range(start, len(texts)):
-            following = node.get(texts[place])
-            if following is None:
+        node = self._root.get(texts[start])
+        if node is None:
+            return ()
+        found = [start + 1] if self._END in node else []
+        for place in range(start + 1, len(texts)):
+            node = node.get(texts[place])
+            if node is None:
                 break
-            node = following
             if self._END in node:
                 found.append(place + 1)
         return found
@@ -127,12 +132,13 @@ def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expre
     own_names = [
         (spell(form), device.device_id) for device in lexicon.devices for form in _forms(device.names, language)
     ]
+    numerals = language.normalizer.numerals
     leaves: dict[str, Source] = {
         "noun": Trie(nouns),
         "plural": Trie(plurals),
         "own_name": Trie(own_names),
-        "n": NumberSource(is_spelled_allowed=True),
-        "ordinal": NumberSource(is_ordinal=True),
+        "n": NumberSource(numerals=numerals, is_spelled_allowed=True),
+        "ordinal": NumberSource(numerals=numerals, is_ordinal=True),
     }
     naming = Naming(
         lexicon=lexicon,
@@ -141,8 +147,7 @@ def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expre
         device_by_id={device.device_id: device for device in lexicon.devices},
     )
     one = list(language.device_phrases.get("one", ()))
-    respelled = (replace(kind, bare_numbers=tuple(_forms(kind.bare_numbers, language))) for kind in lexicon.kinds)
-    bare = [(phrase, kind.name) for kind in respelled for phrase in bare_phrases(kind)]
+    bare = [(phrase, kind.name) for kind in lexicon.kinds for phrase in bare_phrases(kind)]
     kinds_of_phrase: list[str | None] = [None] * len(one) + [kind for _, kind in bare]
     single = _source(
         [*one, *(phrase for phrase, _ in bare)], leaves, rules, language, _SingleMeaning(naming, kinds_of_phrase)
@@ -197,7 +202,7 @@ def _source(
                     known = ", ".join(f"{{{name}}}" for name in sources)
                     raise phrase.place.error(f"{{{label.list_name}}} cannot stand in a device phrase; {known} can")
         networks.append(network)
-    return NestedSource(automaton=Automaton(networks), sources=sources, meaning=meaning)
+    return NestedSource(Automaton(networks), Sources(sources), meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +212,10 @@ class _SingleMeaning:
 
     def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[DeviceMeaning]:
         """Return what device a phrase names."""
-        filled = dict(parse.filled)
+        filled = {one.slot: one.value for one in parse.filled}
         if "own_name" in filled:
             return [Named(filled["own_name"])]
-        kind = self.kinds[parse.template] or filled["noun"]
+        kind = self.kinds[parse.meaning] or filled["noun"]
         number: NumberSpan | None = filled.get("n") or filled.get("ordinal")
         if number is None:
             return [LeftOpen(kind)]
@@ -232,7 +237,7 @@ class _SeveralMeaning:
 
     def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[DeviceMeaning]:
         """Return why a phrase that names several devices is not acted on."""
-        return [Several(self.phrases[parse.template].slots.get("reason", "alternatives"))]
+        return [Several(self.phrases[parse.meaning].slots.get("reason", "alternatives"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +246,19 @@ class _Either:
 
     sources: tuple[NestedSource, ...]
 
+    def may_open(self, token: str) -> bool:
+        """Tell whether a value of any source may begin with a token."""
+        return any(source.may_open(token) for source in self.sources)
+
     def ends(self, lattice: Lattice, start: int) -> Sequence[int]:
         """Return where values end."""
-        return sorted({end for source in self.sources for end in source.ends(lattice, start)})
+        key = (id(self), start)
+        found: Sequence[int] | None = lattice.memory.get(key)
+        if found is None:
+            one, *others = (source.ends(lattice, start) for source in self.sources)
+            more = {end for ends in others for end in ends if end not in one}
+            found = lattice.memory[key] = [*one, *sorted(more)] if more else one
+        return found
 
     def values(self, lattice: Lattice, start: int, end: int) -> Sequence[Any]:
         """Return the values of all sources."""

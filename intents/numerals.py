@@ -48,6 +48,10 @@ class Numerals(Protocol):
         """Tell whether a token can be part of a number by itself: punctuation between two such tokens keeps them apart."""
         ...
 
+    def may_open(self, token: str) -> bool:
+        """Tell whether a number may begin with a token."""
+        ...
+
     def read(self, tokens: Tokens) -> Numbers:
         """Find the numbers of a text."""
         ...

@@ -7,6 +7,7 @@ only offered where a template wants a number; the longest one counts, except tha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from intents.numerals import LONGEST_NUMBER, NumberSpan, plain
 from intents.tokens import Tokens
@@ -14,7 +15,7 @@ from intents.tokens import Tokens
 _MYRIAD = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CharacterNumerals:
     """The numerals of one language, from its `numbers.yaml`; all keys are folded."""
 
@@ -37,6 +38,14 @@ class CharacterNumerals:
     def is_numeric(self, token: str) -> bool:
         """Tell whether a character is a digit or a kanji numeral."""
         return token in self.digits or token in self.scales or token[:1].isdecimal()
+
+    def may_open(self, token: str) -> bool:
+        """Tell whether a number may begin with a character."""
+        return self.is_numeric(token) or token in self._beginnings
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(word[0] for word in (*self.readings, *self.minus))
 
     def read(self, tokens: Tokens) -> "CharacterNumbers":
         """Find the numbers of a text."""

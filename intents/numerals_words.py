@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from intents.numerals import LONGEST_NUMBER, NumberSpan, plain
 from intents.tokens import Tokens
@@ -13,7 +14,7 @@ _DECIMAL = re.compile(r"\d+\.\d+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WordNumerals:
     """The number words of one language, from its `numbers.yaml`."""
 
@@ -33,6 +34,11 @@ class WordNumerals:
     """Words that mean 1 before a scale: a."""
     ordinals: Mapping[str, int]
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """Words that a number may begin with."""
+        return frozenset().union(self.units, self.tens, self.scales, self.digits, self.ordinals, self.minus, self.one)
+
     def is_numeric(self, token: str) -> bool:
         """Tell whether a token is a number or part of one by itself."""
         return (
@@ -43,13 +49,18 @@ class WordNumerals:
             or token[:1].isdecimal()
         )
 
+    def may_open(self, token: str) -> bool:
+        """Tell whether a number may begin with a token."""
+        return token in self._beginnings or token[:1].isdecimal()
+
     def read(self, tokens: Tokens) -> "WordNumbers":
         """Find the numbers of a text."""
         texts = tokens.texts
         numbers = WordNumbers(inside=[False] * (len(texts) + 1))
         at = 0
         while at < len(texts):
-            end = self._run(texts, at)
+            token = texts[at]
+            end = self._run(texts, at) if self.may_open(token) else at
             if end == at:
                 at += 1
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from intents.automaton import Automaton
 from intents.compiler import compile_sentences
 from intents.explain import Explanation, Stopped
 from intents.intent import Interpretation, NotRecognized, Recognition
@@ -13,7 +14,8 @@ from intents.lattice import Lattice
 from intents.lexicon import Lexicon
 from intents.matcher import Run
 from intents.normalize import Writing
-from intents.resolve import Resolver
+from intents.reading import Reader, Reading
+from intents.resolve import agree, interpretations, resolve
 from intents.sample import Sample, Sampler
 from intents.sentences import Sentences, Template
 from intents.suggest import Suggester
@@ -31,7 +33,7 @@ class Recognizer:
         self.sentences = sentences
         self.lexicon = lexicon
         self._compiled = compile_sentences(sentences, lexicon)
-        self._resolver = Resolver(sentences, self._compiled.naming)
+        self._reader = Reader(self._compiled)
 
     @property
     def language(self) -> str:
@@ -44,17 +46,17 @@ class Recognizer:
         if lattice is None:
             return NotRecognized(text=text, language=self.language, stopped_at=0)
         run = self._run(lattice)
-        parses = run.parses(len(lattice.tokens.texts))
-        if not parses:
+        readings = self._readings(lattice, run)
+        if not readings:
             return NotRecognized(text=text, language=self.language, stopped_at=run.furthest)
-        return self._resolver.resolve(lattice, parses)
+        return resolve(lattice, self.language, readings)
 
     def recognize_nbest(self, texts: Sequence[str]) -> Recognition:
         """Return what the best transcript that is understood means; transcripts that disagree on an act are asked about.
 
         Where none is understood, the result suggests sentences like the best one.
         """
-        found = self._resolver.agree([self.recognize(text) for text in texts], texts, self.language)
+        found = agree([self.recognize(text) for text in texts], self.language)
         if isinstance(found, NotRecognized) and found.text.strip():
             return replace(found, suggestions=self.suggest(found.text))
         return found
@@ -72,9 +74,8 @@ class Recognizer:
         readings: tuple[Interpretation, ...] = ()
         stopped: tuple[Stopped, ...] = ()
         if lattice is not None:
-            run = self._run(lattice)
-            readings = self._resolver.interpretations(lattice, run.parses(len(lattice.tokens.texts)))
-            stopped = self._stopped(lattice, run)
+            readings = interpretations(lattice, self._readings(lattice, self._run(lattice)))
+            stopped = self._stopped(lattice)
         return Explanation(
             text=text,
             language=self.language,
@@ -106,6 +107,11 @@ class Recognizer:
         joint = " " if self.sentences.language.normalizer.writing is Writing.WORDS else ""
         return Suggester(self._sampler, joint)
 
+    @cached_property
+    def _templates(self) -> Automaton:
+        """Each template by itself, to tell how far each one comes."""
+        return Automaton(self._compiled.networks, self._compiled.wildcards)
+
     def _lattice(self, text: str) -> Lattice | None:
         if len(text) > MOST_CHARACTERS:
             return None
@@ -113,26 +119,32 @@ class Recognizer:
         tokens = normalizer.tokens(text)
         if not tokens.texts:
             return None
-        return Lattice(text, tokens, normalizer.numerals.read(tokens), self._compiled.skips.find(tokens.texts))
+        compiled = self._compiled
+        numbers = normalizer.numerals.read(tokens)
+        return Lattice(text, tokens, numbers, compiled.skips.find(tokens.texts), compiled.respeller.find(tokens.texts))
 
     def _run(self, lattice: Lattice) -> Run:
         self._compiled.automaton.forget_if_full()
-        return Run(self._compiled.automaton, self._compiled.sources, lattice, 0)
+        return Run(self._compiled.automaton, self._compiled.sources, lattice, 0, self._compiled.own)
 
-    def _stopped(self, lattice: Lattice, run: Run) -> tuple[Stopped, ...]:
-        furthest = self._compiled.automaton.furthest_of(run.reached)
-        count = len(lattice.tokens.texts)
-        found: list[Stopped] = []
-        for index, place in sorted(furthest.items(), key=lambda item: (-item[1], item[0])):
-            template = self.sentences.templates[index]
-            if 0 < place and len(found) < _MOST_STOPPED and not (place == count and run.is_complete(index)):
-                found.append(
-                    Stopped(
-                        intent=template.intent,
-                        template=template.text,
-                        source=str(template.place),
-                        reached=place,
-                        stopped_by=lattice.tokens.texts[place] if place < count else "",
-                    )
-                )
-        return tuple(found)
+    def _readings(self, lattice: Lattice, run: Run) -> list[Reading]:
+        parses = run.parses(len(lattice.tokens.texts))
+        return [reading for parse in parses for reading in self._reader.readings(lattice, parse.meaning, parse.filled)]
+
+    def _stopped(self, lattice: Lattice) -> tuple[Stopped, ...]:
+        self._templates.forget_if_full()
+        run = Run(self._templates, self._compiled.sources, lattice, 0)
+        texts = lattice.tokens.texts
+        complete = {parse.meaning for parse in run.parses(len(texts))}
+        furthest = self._templates.furthest_of(run.reached)
+        near = sorted((-place, index) for index, place in furthest.items() if place and index not in complete)
+        return tuple(
+            Stopped(
+                intent=(template := self.sentences.templates[index]).intent,
+                template=template.text,
+                source=str(template.place),
+                reached=-place,
+                stopped_by=texts[-place] if -place < len(texts) else "",
+            )
+            for place, index in near[:_MOST_STOPPED]
+        )

@@ -11,8 +11,10 @@ from intents.expression import (
     ListRef,
     Permutation,
     RuleRef,
-    Sequence as InOrder,
     Text,
+)
+from intents.expression import (
+    Sequence as InOrder,
 )
 from intents.language import Language
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon

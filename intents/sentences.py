@@ -31,6 +31,8 @@ class Template:
     """As written."""
     expression: Expression
     place: Place
+    source: str
+    """`file:line`"""
     slots: Mapping[str, str] = field(default_factory=dict)
     """Slots that this template always fills."""
     requires: Mapping[str, str] = field(default_factory=dict)
@@ -208,6 +210,7 @@ class _Reader:
                             text=sentence.text(),
                             expression=parse_template(sentence.text(), sentence.place),
                             place=sentence.place,
+                            source=str(sentence.place),
                             slots=slots,
                             requires=requires,
                             is_spoken=is_spoken,
