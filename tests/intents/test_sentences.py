@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 
 from app.vocabulary import lexicon_of
 from devices.plant_file import load_plant
-from intents.intent import Ambiguous, IntentName, NotRecognized, Recognition, Recognized
+from intents.answer import Answers
+from intents.intent import ACTION_OF, Ambiguous, IntentName, NotRecognized, Recognition, Recognized
 from intents.recognizer import Recognizer
 from intents.sentences import load_sentences
 
@@ -123,6 +124,24 @@ def test_every_intent_has_sentences_and_labelled_examples(language: str) -> None
     assert templates == {str(name) for name in IntentName}
     labelled = {example.intent for example in examples(language)}
     assert {str(name) for name in IntentName if name is not IntentName.NO_ACTION} <= labelled
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_we_ask_people_to_say_is_understood_as_that(language: str) -> None:
+    answers, plant = Answers.load(language), load_plant(PLANT)
+    for device in plant.devices.values():
+        for action in device.actions:
+            mode = "auto" if action == "set_mode" else None
+            values = {"device": device.spoken_name(language), "mode": mode}
+            wanted = {"device": device.device_id} | ({"mode": mode} if mode else {})
+            confirming = recognizer(language).recognize(answers.say(f"challenge_say_{action}", **values))
+            assert isinstance(confirming, Recognized), confirming
+            assert confirming.intent.name == IntentName.CONFIRM
+            assert dict(confirming.intent.slots) == wanted | {"action": action}
+            doing = recognizer(language).recognize(answers.say(f"say_{action}", **values))
+            assert isinstance(doing, Recognized), doing
+            assert ACTION_OF[doing.intent.name] == action
+            assert dict(doing.intent.slots) == wanted
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
