@@ -1,25 +1,36 @@
 """API keys: who may speak over HTTP, as whom, and from where."""
 
+import asyncio
 import hmac
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from sqlalchemy import BigInteger, CheckConstraint, RowMapping, Table, insert, select, update
 from sqlmodel import Field
 
 from models.database import Database
-from models.errors import NoSuchKeyError
+from models.errors import DatabaseError, NoSuchKeyError
 from models.moment import from_microseconds, to_microseconds
 from models.tables import SiteTable
 
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TRUSTED_FOR = timedelta(seconds=3)
+"""How long a key that was found right is not looked up again: a revocation elsewhere takes effect within it."""
+PATIENCE_S = 0.5
+"""How long someone with a known key waits for the database: it may be a stop that comes in with it."""
+
 _PREFIX = "wk"
 _SECRET_BYTES = 32
-_USE_NOTED_EVERY_US = 60_000_000
+_USE_NOTED_EVERY = timedelta(minutes=1)
 """`last_used_at` is exact to a minute: writing it at each request would cost a commit of its own."""
 
 
@@ -96,6 +107,9 @@ class KeyRing:
         """Keep keys in `database`; `now` gives aware UTC."""
         self._database = database
         self._now = now
+        self._known: dict[str, tuple[Operator, datetime]] = {}
+        """By hash of the whole key: who holds it, and when the database last said so. Only right keys get in."""
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def create(self, name: str, role: str, station: str | None = None) -> NewKey:
         """Make a key; raises `ValueError` for an empty name or an unknown role."""
@@ -129,6 +143,7 @@ class KeyRing:
 
         Raises `NoSuchKeyError`.
         """
+        self._known = {digest: known for digest, known in self._known.items() if known[0].key_id != key_id}
         async with self._database.writing() as connection:
             await connection.execute(
                 update(_KEYS)
@@ -141,27 +156,69 @@ class KeyRing:
         return _operator_of(row)
 
     async def authenticate(self, key: str) -> Operator | None:
-        """Return who holds `key`; None if it is malformed, unknown, wrong or revoked (callers must not tell which)."""
+        """Return who holds `key`; None if it is malformed, unknown, wrong or revoked (callers must not tell which).
+
+        A key that this process has found right before stays right while the database does not answer: a stop must come
+        in then too, and nothing else can be done without an audit row.
+        """
         prefix, _, rest = key.partition("_")
         key_id, _, secret = rest.partition("_")
         if prefix != _PREFIX or not key_id.isalnum() or not key_id.isascii():
             return None
-        async with self._database.connection() as connection:
-            row = (await connection.execute(select(_KEYS).where(_c.key_id == key_id))).mappings().first()
+        digest, now = _hash_of(key), self._now()
+        known = self._known.get(digest)
+        if known is None:
+            row = await self._row(key_id)
+        elif timedelta(0) <= now - known[1] < TRUSTED_FOR:
+            return known[0]
+        else:
+            try:
+                row = await self._within_patience(self._row(key_id))
+            except (DatabaseError, TimeoutError) as exc:
+                logger.warning("key %s is taken as it was known: %s", key_id, exc or "the database takes too long")
+                return known[0]
         stored = row["secret_hash"] if row is not None else ""
         # in constant time; the hash of a text without surrogates cannot fail
         is_right = hmac.compare_digest(_hash_of(secret), stored)
         if row is None or not is_right or row["revoked_at_us"] is not None:
+            self._known.pop(digest, None)
             return None
-        return await self._noted(row)
+        operator = _operator_of(row)
+        self._known[digest] = (operator, now)
+        await self._note_use(operator, now)
+        return operator
 
-    async def _noted(self, row: RowMapping) -> Operator:
-        now_us = to_microseconds(self._now())
-        last_us = row["last_used_at_us"]
-        if last_us is None or now_us - last_us >= _USE_NOTED_EVERY_US:
-            async with self._database.writing() as connection:
-                await connection.execute(update(_KEYS).where(_c.key_id == row["key_id"]).values(last_used_at_us=now_us))
-        return _operator_of(row)
+    async def _row(self, key_id: str) -> RowMapping | None:
+        async with self._database.connection() as connection:
+            return (await connection.execute(select(_KEYS).where(_c.key_id == key_id))).mappings().first()
+
+    async def _note_use(self, operator: Operator, now: datetime) -> None:
+        """Note the use as well as it goes: with a database that cannot be written, a key is no less right."""
+        if operator.last_used_at is not None and now - operator.last_used_at < _USE_NOTED_EVERY:
+            return
+        try:
+            await self._within_patience(self._write_use(operator.key_id, to_microseconds(now)))
+        except (DatabaseError, TimeoutError) as exc:
+            logger.warning("the use of key %s could not be noted: %s", operator.key_id, exc or "it takes too long")
+
+    async def _write_use(self, key_id: str, at_us: int) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(update(_KEYS).where(_c.key_id == key_id).values(last_used_at_us=at_us))
+
+    async def _within_patience(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what `work` does; raises `TimeoutError` where it takes longer than `PATIENCE_S`, and lets it end."""
+        task = asyncio.create_task(work, name="key ring")
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
+        if not done:
+            raise TimeoutError
+        return task.result()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits gets it; of one given up, it was told
 
 
 def _hash_of(secret: str) -> str:

@@ -1,15 +1,21 @@
 """API keys."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from devices.plant import Role
 from models.database import Database
-from models.errors import NoSuchKeyError
-from models.operator import KeyRing, KeyRole
+from models.errors import DatabaseError, NoSuchKeyError
+from models.operator import TRUSTED_FOR, KeyRing, KeyRole
 from tests.models.entries import NOON
+from tests.models.unprivileged import unprivileged
+
+assert unprivileged  # a fixture
 
 
 class Watch:
@@ -124,6 +130,84 @@ async def test_the_last_use_is_known_to_the_minute(ring: KeyRing, watch: Watch) 
     watch.now = NOON + timedelta(seconds=59)
     await ring.authenticate(made.key)
     assert (await ring.list())[0].last_used_at == NOON
-    watch.now = NOON + timedelta(seconds=60)
+    watch.now = NOON + timedelta(seconds=59) + TRUSTED_FOR
     await ring.authenticate(made.key)
     assert (await ring.list())[0].last_used_at == watch.now
+
+
+async def test_a_revocation_by_another_process_takes_effect_within_seconds(
+    ring: KeyRing, watch: Watch, database: Database
+) -> None:
+    made = await ring.create("yamada", "operator")
+    assert await ring.authenticate(made.key) is not None
+    await KeyRing(database, watch).revoke(made.operator.key_id)
+    watch.now = NOON + TRUSTED_FOR
+    assert await ring.authenticate(made.key) is None
+    assert timedelta(seconds=5) > TRUSTED_FOR
+
+
+async def test_a_key_found_right_is_not_looked_up_again_at_once_and_no_other_secret_passes_for_it(
+    ring: KeyRing, watch: Watch
+) -> None:
+    made = await ring.create("yamada", "operator")
+    first = await ring.authenticate(made.key)
+    watch.now = NOON + TRUSTED_FOR / 2
+    assert await ring.authenticate(made.key) is first
+    assert await ring.authenticate(made.key[:-1] + ("0" if made.key[-1] != "0" else "1")) is None
+    watch.now = NOON - timedelta(hours=1)
+    assert await ring.authenticate(made.key) is not None  # a clock that was set back
+
+
+async def test_a_key_lets_its_holder_in_although_its_use_cannot_be_noted(
+    unprivileged: Path, watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = unprivileged / "wanwan.sqlite"
+    async with await Database.open(f"sqlite:///{path}") as database:
+        made = await KeyRing(database, watch).create("yamada", "operator")
+    path.chmod(0o444)
+    async with await Database.open_read_only(f"sqlite:///{path}") as database:
+        ring = KeyRing(database, watch)
+        assert await ring.authenticate(made.key) is not None
+        assert "could not be noted" in caplog.text
+        assert await ring.authenticate(made.key + "x") is None
+
+
+async def test_a_key_lets_its_holder_in_while_another_process_holds_the_write_lock(
+    sqlite: Database, watch: Watch
+) -> None:
+    ring = KeyRing(sqlite, watch)
+    made = await ring.create("yamada", "operator")
+    with sqlite.transaction():
+        assert await ring.authenticate(made.key) is not None
+
+
+@contextmanager
+def away(path: Path) -> Iterator[None]:
+    """Put something in the place of a database that is none."""
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    path.mkdir()
+    try:
+        yield
+    finally:
+        path.rmdir()
+        aside.rename(path)
+
+
+async def test_a_known_key_stays_right_while_the_database_cannot_be_read_and_no_other_does(
+    sqlite: Database, watch: Watch
+) -> None:
+    ring = KeyRing(sqlite, watch)
+    made = await ring.create("yamada", "operator")
+    other = await ring.create("tanaka", "operator")
+    assert await ring.authenticate(made.key) is not None
+    await sqlite.engine.dispose()
+    assert sqlite.path is not None
+    with away(sqlite.path):
+        watch.now = NOON + timedelta(hours=1)
+        assert await ring.authenticate(made.key) is not None
+        with pytest.raises(DatabaseError):
+            await ring.authenticate(other.key)
+        with pytest.raises(DatabaseError):
+            await ring.authenticate(made.key[:-1])
+    assert await ring.authenticate(other.key) is not None
