@@ -14,6 +14,7 @@ def answer_no_action(found: NoAction, plant: Plant, answers: Answers) -> Answer:
         kind = plant.kinds.get(found.details.get("kind", ""))
         if kind is not None:
             values["noun"] = kind.nouns[answers.language][0]
+            values["plural"] = kind.plurals[answers.language][0]
             values["numbers"] = tuple(d.number for d in plant.of_kind(kind.name) if d.number is not None)
         if "number" in values:
             values["number"] = _whole(str(values["number"]))
