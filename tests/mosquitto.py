@@ -1,15 +1,24 @@
 """A real Mosquitto on a free port of 127.0.0.1, which tests may stop, kill, freeze and start again."""
 
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for want of a program; where `CI` is set, that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def free_port() -> int:
@@ -23,7 +32,7 @@ class Mosquitto:
 
     def __init__(self, directory: Path, extra: str = "") -> None:
         if PROGRAM is None:
-            pytest.fail("mosquitto is not installed; the tests need a real broker (Debian: apt install mosquitto)")
+            missing("mosquitto is not installed; these tests need a real broker (Debian: apt install mosquitto)")
         self.port = free_port()
         self._program = PROGRAM
         self._config = directory / "mosquitto.conf"
@@ -42,13 +51,14 @@ class Mosquitto:
                 time.sleep(0.005)
             else:
                 return
+        self.kill()
         pytest.fail("mosquitto did not start")
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)
 
-    def kill(self) -> None:
-        self._end(signal.SIGKILL)
+    def kill(self, *, thaw: bool = True) -> None:
+        self._end(signal.SIGKILL, thaw=thaw)
 
     def freeze(self) -> None:
         """Make it keep every connection and answer nothing."""
@@ -61,8 +71,9 @@ class Mosquitto:
         if self._process is not None:
             self._process.send_signal(number)
 
-    def _end(self, number: signal.Signals) -> None:
-        self._send(signal.SIGCONT)
+    def _end(self, number: signal.Signals, *, thaw: bool = True) -> None:
+        if thaw:
+            self._send(signal.SIGCONT)
         self._send(number)
         if self._process is not None:
             self._process.wait(10)

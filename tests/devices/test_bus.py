@@ -399,6 +399,11 @@ async def test_late_answers_are_told(mosquitto: Mosquitto) -> None:
             shown = await anext(news)
             assert shown.state is not None
             assert (shown.state.state, shown.outcome) == ("OPEN", late.outcome)
+            await device.say("OPEN")
+            await device.reply("c-1", Result.DONE)
+            told = await anext(news)
+            assert told.reply is not None
+            assert told.reply.result is Result.DONE
 
 
 async def test_commands_are_published_to_be_forgotten(mosquitto: Mosquitto) -> None:

@@ -1,7 +1,9 @@
 import asyncio
 import contextlib
 import gc
+import shutil
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -11,9 +13,9 @@ import pytest
 from app.clock import SystemClock
 from devices.errors import PlantUnreachableError, PublishUnconfirmedError
 from devices.link import LinkDown, LinkEvent, LinkUp, Message, Will
-from devices.mqtt import MqttLink, MqttSettings, Version
+from devices.mqtt import MqttLink, MqttSettings, Tls, Version
 from tests.devices.until import until
-from tests.mosquitto import Mosquitto, free_port
+from tests.mosquitto import Mosquitto, free_port, missing
 
 
 @contextlib.asynccontextmanager
@@ -42,6 +44,11 @@ def payloads(events: Sequence[LinkEvent]) -> list[bytes]:
     return [event.payload for event in events if isinstance(event, Message)]
 
 
+def connections_to(port: int) -> list[int]:
+    """Return the descriptors of our connections to a port."""
+    return [c.fd for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == port]
+
+
 @pytest.mark.parametrize("version", Version)
 async def test_what_is_published_arrives_in_order(mosquitto: Mosquitto, version: Version) -> None:
     async with listening(MqttSettings(port=mosquitto.port, version=version), "x/#") as (link, events):
@@ -53,9 +60,8 @@ async def test_what_is_published_arrives_in_order(mosquitto: Mosquitto, version:
 
 async def test_small_messages_are_not_held_back(mosquitto: Mosquitto) -> None:
     async with listening(MqttSettings(port=mosquitto.port)):
-        ours = [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == mosquitto.port]
-        assert len(ours) == 1
-        with socket.socket(fileno=socket.dup(ours[0].fd)) as same:
+        (ours,) = connections_to(mosquitto.port)
+        with socket.socket(fileno=socket.dup(ours)) as same:
             assert same.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
@@ -93,6 +99,19 @@ async def test_nothing_is_delivered_late_after_the_broker_returns(mosquitto: Mos
     assert payloads(events) == [b"fresh"]
 
 
+async def test_what_a_frozen_broker_did_not_confirm_is_not_sent_again(mosquitto: Mosquitto) -> None:
+    async with listening(MqttSettings(port=mosquitto.port, publish_timeout_s=0.2), "x/#") as (link, events):
+        mosquitto.freeze()
+        with pytest.raises(PublishUnconfirmedError):
+            await link.publish("x/y", b"late")
+        mosquitto.kill(thaw=False)
+        mosquitto.start()
+        await until(lambda: events.count(LinkUp()) == 2)
+        await link.publish("x/y", b"fresh")
+        await until(lambda: b"fresh" in payloads(events))
+    assert payloads(events) == [b"fresh"]
+
+
 async def test_it_connects_by_itself_to_a_broker_that_comes_later(mosquitto: Mosquitto) -> None:
     mosquitto.stop()
     async with listening(MqttSettings(port=mosquitto.port), "x/#", is_up=False) as (link, events):
@@ -114,13 +133,17 @@ async def test_it_never_pauses_so_long_that_a_returning_broker_is_noticed_late()
 
 async def test_a_silent_broker_is_noticed_and_left_without_a_trace(mosquitto: Mosquitto) -> None:
     mosquitto.freeze()
-    settings = MqttSettings(port=mosquitto.port, connect_timeout_s=0.3)
-    async with listening(settings, is_up=False) as (link, events):
-        await until(lambda: len(events) >= 2)
-        assert not link.is_connected
-    await until(lambda: len(asyncio.all_tasks()) == 1)
-    gc.collect()
-    assert not [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == mosquitto.port]
+    settings = MqttSettings(port=mosquitto.port, connect_timeout_s=0.1)
+    gc.disable()  # or it would close what we forgot
+    try:
+        async with listening(settings, is_up=False) as (link, events):
+            await until(lambda: len(events) >= 3)
+            assert not link.is_connected
+            assert len(connections_to(mosquitto.port)) <= 1
+        await until(lambda: len(asyncio.all_tasks()) == 1)
+        assert not connections_to(mosquitto.port)
+    finally:
+        gc.enable()
 
 
 async def test_a_frozen_broker_does_not_confirm(mosquitto: Mosquitto) -> None:
@@ -146,9 +169,7 @@ async def test_the_broker_says_our_will_when_we_are_cut_off(mosquitto: Mosquitto
     async with listening(settings, "x/#") as (_, events):
         will = Will(topic="x/status", payload=b"offline")
         async with listening(settings, will=will):
-            ours = [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == mosquitto.port]
-            newest = max(ours, key=lambda c: c.fd)
-            with socket.socket(fileno=socket.dup(newest.fd)) as same:
+            with socket.socket(fileno=socket.dup(max(connections_to(mosquitto.port)))) as same:
                 same.shutdown(socket.SHUT_RDWR)
             await until(lambda: payloads(events))
     assert payloads(events)[0] == b"offline"
@@ -168,6 +189,51 @@ async def test_a_wrong_password_is_told_and_tried_again(tmp_path: Path) -> None:
     assert all(isinstance(e, LinkDown) and "uthori" in e.reason for e in events)
 
 
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Make a certificate for 127.0.0.1 and its key."""
+    program = shutil.which("openssl")
+    if program is None:
+        missing("openssl is not installed; these tests need a certificate")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    how = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=broker"
+    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run([program, *how.split(), *files], check=True, capture_output=True)
+    return certificate, key
+
+
+# Paho leaves the socket of a failed handshake to the garbage collector, which is made to run within this test.
+@pytest.mark.filterwarnings("ignore:.*ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("is_trusted", [True, False])
+async def test_an_encrypted_line_is_made_to_a_broker_that_is_trusted_and_to_no_other(
+    tmp_path: Path, certificate: tuple[Path, Path], is_trusted: bool
+) -> None:
+    broker = Mosquitto(tmp_path, extra=f"certfile {certificate[0]}\nkeyfile {certificate[1]}\nuser root\n")
+    broker.start()
+    try:
+        tls = Tls(ca_file=certificate[0] if is_trusted else None)
+        async with listening(MqttSettings(port=broker.port, tls=tls), "x/#", is_up=False) as (link, events):
+            await until(lambda: events)
+            assert link.is_connected is is_trusted
+            if is_trusted:
+                await link.publish("x/y", b"secret")
+                await until(lambda: payloads(events) == [b"secret"])
+            else:
+                assert isinstance(events[0], LinkDown)
+                assert "certificate" in events[0].reason.lower()
+    finally:
+        broker.kill()
+        gc.collect()
+
+
+async def test_a_certificate_that_is_not_there_is_told(tmp_path: Path) -> None:
+    tls = Tls(ca_file=tmp_path / "nowhere.pem")
+    async with listening(MqttSettings(port=free_port(), tls=tls), is_up=False) as (_, events):
+        await until(lambda: events)
+    assert isinstance(events[0], LinkDown)
+    assert "No such file" in events[0].reason
+
+
 async def test_closing_in_the_middle_of_connecting_leaves_nothing() -> None:
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
@@ -176,4 +242,4 @@ async def test_closing_in_the_middle_of_connecting_leaves_nothing() -> None:
         async with listening(MqttSettings(port=port, connect_timeout_s=0.3), is_up=False):
             await asyncio.sleep(0)
         await until(lambda: len(asyncio.all_tasks()) == 1)
-        assert not [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == port]
+        assert not connections_to(port)

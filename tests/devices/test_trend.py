@@ -52,9 +52,12 @@ def test_few_samples_are_no_trend(samples: int) -> None:
 
 def test_the_same_measurement_said_again_is_no_new_sample() -> None:
     trends = Trends()
-    for seconds in range(100):
-        at = START + timedelta(seconds=seconds)
-        trends.take(DEWAR, state_of("dewar-3", "NORMAL", at, measured_at=START, level_pct=72))
+    for pulse in range(3):
+        for seconds in range(10):
+            measured_at = START + timedelta(hours=pulse)
+            at = measured_at + timedelta(seconds=seconds)
+            state = state_of("dewar-3", "NORMAL", at, measured_at=measured_at, level_pct=72 - pulse)
+            trends.take(DEWAR, state)
     assert trends.rate(DEWAR, "level_pct", at) is None
 
 
