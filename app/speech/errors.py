@@ -13,6 +13,7 @@ SpeechError
 ├── HearingUnavailableError  no recogniser for the language: text can still be typed
 ├── HearingFailedError       a recogniser took too long or died; it is started anew
 ├── UnknownGrammarError      a grammar was asked for that nobody has set
+├── GrammarTooLargeError     the sentences of a plant are more than a recogniser can search in time
 └── ModelError               a recogniser model cannot be used
     ├── ModelUnknownError      no model of this name is known
     ├── ModelMissingError      nothing stands where the model should be
@@ -106,6 +107,12 @@ class UnknownGrammarError(SpeechError):
     """A grammar was asked for that nobody has set: a mistake of ours."""
 
     code = "unknown_grammar"
+
+
+class GrammarTooLargeError(SpeechError):
+    """The sentences of a plant are more than this recogniser can search in time."""
+
+    code = "grammar_too_large"
 
 
 class ModelError(SpeechError):

@@ -1,24 +1,33 @@
 """The grammar as JSGF text, for other recognisers and for people who want to read it (`wanwan export grammar`)."""
 
+from collections.abc import Iterator
+
 from app.speech.grammar import Grammar
 
 
-def to_jsgf(grammar: Grammar, *, name: str, language: str) -> str:
-    """Write the exact grammar as JSGF 1.0, one rule for each state, the public rule being `<sentence>`."""
-    lines = [f"#JSGF V1.0 UTF-8 {language};", f"grammar {name};"]
-    lines.append("public <sentence> = <s0>;" if not grammar.is_empty else "public <sentence> = <VOID>;")
-    for state, ways in enumerate(grammar.arcs):
+def to_jsgf(grammar: Grammar, *, name: str, language: str) -> Iterator[str]:
+    """Yield the lines of a JSGF 1.0 grammar with exactly these sentences; its public rule is `<sentence>`.
+
+    One rule for each state of the graph: a plant's has 10 MB, so write the lines as they come.
+    """
+    yield f"#JSGF V1.0 UTF-8 {language};"
+    yield f"grammar {name};"
+    yield f"public <sentence> = {'<VOID>' if grammar.is_empty else f'<s{grammar.start}>'};"
+    ways: dict[int, dict[int, list[str]]] = {final: {} for final in grammar.finals}
+    for source, target, word in grammar.arcs:
         # Words that lead to the same state stand together: `(one | two | three) <s7>`.
-        together: dict[int, list[str]] = {}
-        for word, target in ways.items():
-            together.setdefault(target, []).append(word)
-        choices = [f"{_either(words)} <s{target}>" for target, words in together.items()]
+        ways.setdefault(source, {}).setdefault(target, []).append(word or "")
+    for state in sorted(ways):
+        choices = [choice for target, words in ways[state].items() for choice in _choices(words, target)]
         if state in grammar.finals:
             choices.append("<NULL>")
-        if choices:
-            lines.append(f"<s{state}> = {' | '.join(choices)};")
-    return "\n".join(lines) + "\n"
+        yield f"<s{state}> = {' | '.join(choices)};"
 
 
-def _either(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"({' | '.join(words)})"
+def _choices(words: list[str], target: int) -> Iterator[str]:
+    spoken = [word for word in words if word]
+    if spoken:
+        either = " | ".join(spoken)
+        yield f"({either}) <s{target}>" if len(spoken) > 1 else f"{either} <s{target}>"
+    if len(spoken) < len(words):
+        yield f"<s{target}>"

@@ -1,120 +1,104 @@
-"""A short list of sentences that shows Vosk's run-time grammar every pair of neighbouring words.
+"""The phrases that Vosk's run-time grammar is made of.
 
-Vosk makes a bigram of the phrases it is given: it learns which word may follow which, and no more. All sentences of a
-plant are billions; the list here is made of real sentences, and every pair that stands side by side in any sentence,
-every first and every last word stands in at least one of them.
+Vosk makes a bigram of them: it learns which word may follow which, how often, and no more. All sentences of a plant are
+billions, their pairs of neighbouring words 40,000. So it gets phrases that hold every pair, and some thousand real
+sentences, which tell it what is usual. Measured on 59 synthesized sentences, clean and in noise (12 dB): pairs alone
+.92 and .86 right, sentences alone .90 and .88, both .93 and .93; of 90 other sentences none was taken for a command.
 """
 
-from collections import deque
-from collections.abc import Iterator
+import random
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 
-from app.speech.grammar import Grammar
+from app.speech.grammar import BEGIN, END, Grammar
 
-_START, _END = "<s>", "</s>"
+_LONGEST = 24
+"""Words after which a phrase makes for its end."""
+
+
+_MOST_SENTENCES = 20_000
+_END_EARLY = 0.3
+"""How often a made-up sentence ends where it may: most people leave out the courtesies that may follow."""
+
+
+def vosk_phrases(grammar: Grammar) -> tuple[str, ...]:
+    """Return what Vosk's run-time grammar is made of; the same grammar always gives the same phrases."""
+    return (*covering_phrases(grammar), *made_up_sentences(grammar, min(_MOST_SENTENCES, len(grammar.arcs))))
+
+
+def made_up_sentences(grammar: Grammar, count: int) -> Iterator[str]:
+    """Yield sentences of the grammar at random, always the same ones."""
+    if grammar.is_empty:
+        return
+    ways: defaultdict[int, list[tuple[str | None, int]]] = defaultdict(list)
+    for source, target, word in grammar.arcs:
+        ways[source].append((word, target))
+    choose = random.Random(1)
+    for _ in range(count):
+        state = grammar.start
+        words: list[str] = []
+        while ways[state] and not (state in grammar.finals and choose.random() < _END_EARLY):
+            word, state = choose.choice(ways[state])
+            if word is not None:
+                words.append(word)
+        yield " ".join(words)
 
 
 def covering_phrases(grammar: Grammar) -> tuple[str, ...]:
-    """Return sentences, words separated by spaces, that together contain every neighbouring pair of the grammar.
+    """Return phrases, words separated by spaces, that together hold exactly the neighbouring pairs of the grammar.
 
-    Near the fewest, not the fewest. The same grammar always gives the same list.
+    They are walks from pair to pair, near the fewest words; most are no sentences.
     """
-    if grammar.is_empty:
-        return ()
-    cover = _Cover(grammar)
-    return tuple(" ".join(words) for words in cover.sentences())
+    return tuple(" ".join(words) for words in _Walks(grammar.followers).phrases()) if not grammar.is_empty else ()
 
 
-class _Cover:
-    """Walks through the grammar, each from the start to an end, until no pair is left."""
+class _Walks:
+    """Walks from the beginning to the end of a sentence until no pair is left."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self._arcs = grammar.arcs
-        self._finals = grammar.finals
-        self._arrivals = self._shortest_ways_in()
-        self._exits = self._shortest_ways_out()
-        self._missing = self._pairs()
+    def __init__(self, followers: Mapping[str, tuple[str, ...]]) -> None:
+        self._followers = followers
+        self._missing = {word: deque(following) for word, following in followers.items()}
+        self._before = _nearest(followers, BEGIN)
+        sources: dict[str, list[str]] = {}
+        for word, following in followers.items():
+            for after in following:
+                sources.setdefault(after, []).append(word)
+        self._after = _nearest(sources, END)
 
-    def sentences(self) -> Iterator[list[str]]:
-        while self._missing:
-            (before, after), state = next(iter(self._missing.items()))
-            yield self._walk(self._way_in(before, state), state, after)
+    def phrases(self) -> Iterator[list[str]]:
+        for word in (BEGIN, *self._followers):
+            while self._missing[word]:
+                yield self._walk(self._way_to(word))
 
-    def _pairs(self) -> dict[tuple[str, str], int]:
-        """Find each pair, with a state that stands between its two words; those near the start come first."""
-        into: list[set[str]] = [set() for _ in self._arcs]
-        into[0].add(_START)
-        for ways in self._arcs:
-            for word, target in ways.items():
-                into[target].add(word)
-        pairs: dict[tuple[str, str], int] = {}
-        for state, ways in enumerate(self._arcs):
-            follow = [*ways, _END] if state in self._finals else list(ways)
-            for before in sorted(into[state]):
-                for after in follow:
-                    pairs.setdefault((before, after), state)
-        return pairs
+    def _walk(self, words: list[str]) -> list[str]:
+        """Go on from the last of `words`, by pairs that are still missing as long as there are some."""
+        here = words[-1]
+        while here != END:
+            here = self._next(here) if len(words) < _LONGEST else self._after[here]
+            words.append(here)
+        return words[1:-1]
 
-    def _walk(self, words: list[str], state: int, after: str) -> list[str]:
-        """Go on from `state` with `after`, taking pairs that are still missing wherever there are some."""
-        for left, right in zip([_START, *words], words, strict=False):
-            self._missing.pop((left, right), None)
-        while True:
-            self._missing.pop((words[-1] if words else _START, after), None)
-            if after == _END:
-                return words
-            words.append(after)
-            state = self._arcs[state][after]
-            after = self._next(after, state)
+    def _next(self, here: str) -> str:
+        """Take a missing pair, else a pair that leads to one, else the way to the end."""
+        if self._missing[here]:
+            return self._missing[here].popleft()
+        return next((word for word in self._followers[here] if self._missing.get(word)), self._after[here])
 
-    def _next(self, before: str, state: int) -> str:
-        follow = self._arcs[state]
-        fresh = [after for after in follow if (before, after) in self._missing]
-        if fresh:
-            return fresh[0]
-        if state in self._finals:
-            return _END
-        return self._exits[state]
-
-    def _way_in(self, before: str, state: int) -> list[str]:
-        """Return the shortest beginning of a sentence that reaches `state` by the word `before`."""
-        if before == _START:
-            return []
-        words = [before]
-        here = self._arrivals[state, before]
-        while here:
-            here, word = self._parents[here]
-            words.append(word)
+    def _way_to(self, word: str) -> list[str]:
+        words = [word]
+        while words[-1] != BEGIN:
+            words.append(self._before[words[-1]])
         return words[::-1]
 
-    def _shortest_ways_in(self) -> dict[tuple[int, str], int]:
-        """Find for each state and each word that leads to it the source nearest to the start."""
-        self._parents: dict[int, tuple[int, str]] = {}
-        arrivals: dict[tuple[int, str], int] = {}
-        seen = {0}
-        waiting = deque([0])
-        while waiting:
-            source = waiting.popleft()
-            for word, target in self._arcs[source].items():
-                arrivals.setdefault((target, word), source)
-                if target not in seen:
-                    seen.add(target)
-                    self._parents[target] = (source, word)
-                    waiting.append(target)
-        return arrivals
 
-    def _shortest_ways_out(self) -> dict[int, str]:
-        """Find for each state that is no end the next word of the shortest way to one."""
-        sources: list[list[tuple[int, str]]] = [[] for _ in self._arcs]
-        for source, ways in enumerate(self._arcs):
-            for word, target in ways.items():
-                sources[target].append((source, word))
-        exits: dict[int, str] = {}
-        seen = set(self._finals)
-        waiting = deque(sorted(self._finals))
-        while waiting:
-            for source, word in sources[waiting.popleft()]:
-                if source not in seen:
-                    seen.add(source)
-                    exits[source] = word
-                    waiting.append(source)
-        return exits
+def _nearest(steps: Mapping[str, tuple[str, ...] | list[str]], origin: str) -> dict[str, str]:
+    """Return for each word the one before it on a shortest way from `origin`."""
+    before: dict[str, str] = {}
+    waiting = deque([origin])
+    while waiting:
+        here = waiting.popleft()
+        for there in steps.get(here, ()):
+            if there not in before and there != origin:
+                before[there] = here
+                waiting.append(there)
+    return before

@@ -20,6 +20,8 @@ from app.speech.models import search_path
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
 
 _MODEL = "en-us"
+_GRAMMAR_TIMEOUT_S = 120.0
+"""A whole plant's grammar takes 3 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,11 @@ class SphinxTranscriber:
         """`pocketsphinx:MODEL`."""
         return f"pocketsphinx:{_MODEL}"
 
+    @property
+    def pid(self) -> int:
+        """Process id, for memory and health reports."""
+        return self._process.pid
+
     def set_grammar(self, name: str, grammar: Grammar) -> None:
         """Add or replace the grammar called `name`."""
         with self._lock:
@@ -76,7 +83,7 @@ class SphinxTranscriber:
             if grammar not in self._grammars:
                 raise UnknownGrammarError(f"PocketSphinx has no grammar {grammar!r}; it has {sorted(self._grammars)}")
             began = time.perf_counter()
-            text = self._ask(Decode(pcm=pcm, grammar=grammar))
+            text = self._ask(Decode(pcm=pcm, grammar=grammar), self._timeout_s)
             return Transcript(
                 texts=(text,) if isinstance(text, str) and text else (),
                 words=(),  # it says nothing about single words of a graph
@@ -96,25 +103,31 @@ class SphinxTranscriber:
             self._process.stop()
 
     def _ask_set(self, name: str, grammar: Grammar) -> frozenset[str]:
-        unknown = self._ask(SetGrammar(name=name, grammar=grammar))
+        unknown = self._ask(SetGrammar(name=name, grammar=grammar), _GRAMMAR_TIMEOUT_S)
         return unknown if isinstance(unknown, frozenset) else frozenset()
 
-    def _ask(self, request: Request) -> str | frozenset[str]:
+    def _ask(self, request: Request, timeout_s: float) -> str | frozenset[str]:
         if self._is_closed:
             raise HearingFailedError("PocketSphinx was closed; the service is shutting down")
         if not self._process.is_alive:
             self._restart()
+        # Killing is the one thing that ends every wait, also that of writing to a process that does not read.
+        watchdog = threading.Timer(timeout_s, self._process.kill)
+        watchdog.start()
+        began = time.monotonic()
         try:
             self._process.line.send(request)
-            if not self._process.line.poll(self._timeout_s):
-                self._process.stop()
-                raise HearingFailedError(
-                    f"PocketSphinx took longer than {self._timeout_s:g} s and was stopped; say it again in fewer words"
-                )
             answer: Answer = self._process.line.recv()
         except (EOFError, OSError) as exc:
             self._process.stop()
+            if time.monotonic() - began >= timeout_s:
+                raise HearingFailedError(
+                    f"PocketSphinx took longer than {timeout_s:g} s and was stopped; say it again in fewer words"
+                ) from exc
             raise HearingFailedError("the PocketSphinx process died while it listened; say it again") from exc
+        finally:
+            watchdog.cancel()
+            watchdog.join()
         if isinstance(answer, SpeechError):
             raise answer
         return answer
@@ -147,6 +160,9 @@ class _Process:
     @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def kill(self) -> None:
+        self._process.kill()
 
     def stop(self) -> None:
         self.line.close()

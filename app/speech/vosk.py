@@ -17,14 +17,15 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 from app.speech.errors import HearingFailedError, ModelBrokenError, UnknownGrammarError
 from app.speech.grammar import Grammar
 from app.speech.nbest import REJECTED, Heard, Hypothesis, transcript_of
-from app.speech.phrases import covering_phrases
+from app.speech.phrases import vosk_phrases
 from app.speech.spelling import spell
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
 
-_ALTERNATIVES = 5
+_ALTERNATIVES = 10
+"""Ten hold the right sentence where five do not (.95 against .90 in noise); twenty add nothing."""
 _PIECE_BYTES = SAMPLE_RATE_HZ  # half a second
 
-SetLogLevel(-1)  # its warnings go to stderr word by word; what matters is checked and reported here
+SetLogLevel(-2)  # its warnings go to stderr word by word; what matters is checked and reported here
 
 
 class VoskTranscriber:
@@ -66,7 +67,7 @@ class VoskTranscriber:
             grammar = grammar.without(unknown)
         phrases = [
             " ".join(piece for word in phrase.split(" ") for piece in spelling[word])
-            for phrase in covering_phrases(grammar)
+            for phrase in vosk_phrases(grammar)
         ]
         if self.knows(REJECTED):
             phrases.append(REJECTED)

@@ -16,7 +16,7 @@ def main() -> int:
     """Decode a second of silence with a grammar that has no sentence."""
     try:
         transcriber = VoskTranscriber(Path(sys.argv[1]))
-        transcriber.set_grammar("probe", Grammar(arcs=({},), finals=frozenset()))
+        transcriber.set_grammar("probe", Grammar(start=0, finals=frozenset(), arcs=()))
         transcriber.transcribe(bytes(2 * SAMPLE_RATE_HZ), "probe")
     except ModelError as exc:
         sys.stderr.write(f"{exc}\n")

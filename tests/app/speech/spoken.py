@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.speech.exact import Exact, exact
 from app.speech.grammar import Grammar, compile_grammar
 from app.speech.resample import resample
 from app.speech.speak import Voice
@@ -46,15 +47,24 @@ def grammar_of(*sentences: str) -> Grammar:
     return compile_grammar(graph_of(*sentences))
 
 
+def exactly(grammar: Grammar) -> Exact:
+    """Make the exact graph of a grammar that is small."""
+    graph = exact(grammar, most_states=10_000)
+    if graph is None:
+        raise ValueError("the grammar is not small")
+    return graph
+
+
 def sentences_of(grammar: Grammar) -> set[str]:
     """List every sentence of a grammar that has finitely many."""
+    graph = exactly(grammar)
     found: set[str] = set()
     waiting: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     while waiting:
         state, words = waiting.pop()
-        if state in grammar.finals:
+        if state in graph.finals:
             found.add(" ".join(words))
-        waiting.extend((target, (*words, word)) for word, target in grammar.arcs[state].items())
+        waiting.extend((target, (*words, word)) for word, target in graph.arcs[state].items())
     return found
 
 

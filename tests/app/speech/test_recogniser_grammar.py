@@ -6,11 +6,12 @@ import pocketsphinx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.speech.grammar import compile_grammar
+from app.speech.exact import exact
+from app.speech.grammar import BEGIN, END, compile_grammar
 from app.speech.jsgf import to_jsgf
-from app.speech.phrases import covering_phrases
+from app.speech.phrases import covering_phrases, made_up_sentences, vosk_phrases
 from app.speech.spelling import spell
-from tests.app.speech.spoken import Graph, grammar_of, graph_of, sentences_of
+from tests.app.speech.spoken import Arc, Graph, exactly, grammar_of, sentences_of
 
 WORDS = st.sampled_from(["open", "close", "valve", "one", "two", "not", "the"])
 SENTENCES = st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=12)
@@ -23,51 +24,83 @@ def pairs(sentence: str) -> set[tuple[str, str]]:
 
 @given(SENTENCES)
 def test_a_grammar_has_exactly_the_sentences_of_its_graph(sentences: list[str]) -> None:
-    grammar = grammar_of(*sentences)
-    assert sentences_of(grammar) == set(sentences)
-    assert all(grammar.accepts(sentence.split()) for sentence in sentences)
-    assert not grammar.accepts([*sentences[0].split(), "again"])
+    graph = exactly(grammar_of(*sentences))
+    assert sentences_of(grammar_of(*sentences)) == set(sentences)
+    assert all(graph.accepts(sentence.split()) for sentence in sentences)
+    assert not graph.accepts([*sentences[0].split(), "again"])
 
 
 @given(SENTENCES)
-def test_a_grammar_does_not_depend_on_the_order_of_its_sentences(sentences: list[str]) -> None:
-    assert grammar_of(*sentences) == grammar_of(*reversed(sentences))
+def test_an_exact_graph_does_not_depend_on_the_order_of_its_sentences(sentences: list[str]) -> None:
+    assert exactly(grammar_of(*sentences)) == exactly(grammar_of(*reversed(sentences)))
+
+
+def test_an_exact_graph_is_as_small_as_it_can_be() -> None:
+    graph = exactly(grammar_of(*(f"{verb} the valve {n}" for verb in ("open", "close") for n in ("one", "two", "six"))))
+    assert len(graph.arcs) == 5  # before and after each of the four words
+    assert len(list(graph.transitions())) == 7
+
+
+def test_a_graph_that_would_grow_too_large_is_given_up() -> None:
+    assert exact(grammar_of("a b c d e f"), most_states=4) is None
 
 
 @given(SENTENCES)
-def test_phrases_are_sentences_and_hold_every_pair_of_neighbours(sentences: list[str]) -> None:
+def test_phrases_hold_every_pair_of_neighbours_and_no_other(sentences: list[str]) -> None:
     phrases = covering_phrases(grammar_of(*sentences))
-    assert set(phrases) <= set(sentences)
     assert set().union(*map(pairs, phrases)) == set().union(*map(pairs, sentences))
 
 
-def test_a_grammar_is_as_small_as_it_can_be() -> None:
-    grammar = grammar_of(*(f"{verb} the valve {n}" for verb in ("open", "close") for n in ("one", "two", "three")))
-    assert len(grammar.arcs) == 5  # before and after each of the four words
-    assert sum(map(len, grammar.arcs)) == 7
+@given(SENTENCES)
+def test_made_up_sentences_are_sentences_and_always_the_same(sentences: list[str]) -> None:
+    grammar = grammar_of(*sentences)
+    made_up = list(made_up_sentences(grammar, 30))
+    assert len(made_up) == 30
+    assert set(made_up) <= set(sentences)
+    assert made_up == list(made_up_sentences(grammar, 30))
 
 
-def test_few_phrases_cover_many_sentences() -> None:
+def test_few_words_hold_many_pairs() -> None:
     numbers = [f"n{n}" for n in range(40)]
-    grammar = grammar_of(*(f"is {a} above {b}" for a in numbers for b in numbers))
-    assert len(covering_phrases(grammar)) == 40
+    phrases = covering_phrases(grammar_of(*(f"is {a} above {b}" for a in numbers for b in numbers)))
+    assert sum(len(phrase.split()) for phrase in phrases) < 250  # of 160 words that 40 phrases need at least
+
+
+def test_pairs_are_found_across_empty_arcs() -> None:
+    arcs: list[Arc] = [
+        (0, 1, "the"),
+        (1, 2, None),
+        (2, 3, None),
+        (3, 4, "valve"),
+        (1, 5, None),
+        (5, 4, "room"),
+        (4, 6, None),
+    ]
+    assert compile_grammar(Graph(arcs=arcs, finals=[6])).followers == {
+        BEGIN: ("the",),
+        "the": ("room", "valve"),
+        "room": (END,),
+        "valve": (END,),
+    }
 
 
 def test_a_graph_with_a_loop_is_covered_too() -> None:
     grammar = compile_grammar(Graph(arcs=[(0, 1, "note"), (1, 1, "word"), (1, 2, "end")], finals=[2]))
-    assert grammar.accepts(["note", "word", "word", "word", "end"])
+    assert exactly(grammar).accepts(["note", "word", "word", "word", "end"])
     assert set().union(*map(pairs, covering_phrases(grammar))) == pairs("note word word end") | pairs("note end")
 
 
 def test_ways_that_lead_to_no_sentence_are_dropped() -> None:
-    grammar = compile_grammar(Graph(arcs=[(0, 1, "stop"), (0, 2, "never"), (2, 3, "ends")], finals=[1]))
+    grammar = compile_grammar(
+        Graph(arcs=[(0, 1, "stop"), (0, 2, "never"), (2, 3, "ends"), (4, 1, "unreached")], finals=[1])
+    )
     assert grammar.words == {"stop"}
 
 
 def test_a_graph_without_sentences_gives_an_empty_grammar() -> None:
     grammar = compile_grammar(Graph(arcs=[(0, 1, "never")], finals=[]))
     assert grammar.is_empty
-    assert covering_phrases(grammar) == ()
+    assert vosk_phrases(grammar) == ()
 
 
 def test_sentences_with_an_unheard_word_are_left_out_whole() -> None:
@@ -96,7 +129,16 @@ def test_an_english_word_is_taken_apart_only_at_a_hyphen() -> None:
 
 
 def test_jsgf_is_read_by_pocketsphinx_and_means_the_same() -> None:
-    text = to_jsgf(grammar_of("open valve one", "open valve two", "open", "stop"), name="plant", language="en")
+    exact_arcs: list[Arc] = [
+        (0, 1, "open"),
+        (1, 2, "valve"),
+        (2, 3, "one"),
+        (2, 3, "two"),
+        (1, 4, None),
+        (0, 4, "stop"),
+    ]
+    grammar = compile_grammar(Graph(arcs=exact_arcs, finals=[3, 4]))
+    text = "\n".join(to_jsgf(grammar, name="plant", language="en"))
     assert text.startswith("#JSGF V1.0 UTF-8 en;\ngrammar plant;\npublic <sentence> = <s0>;\n")
     assert "(one | two)" in text
     decoder = pocketsphinx.Decoder(pocketsphinx.Config(lm=None, dict=None, logfn="/dev/null"))
@@ -110,7 +152,11 @@ def test_jsgf_is_read_by_pocketsphinx_and_means_the_same() -> None:
     assert not graph.accept("valve two")
 
 
-def test_empty_arcs_cost_nothing() -> None:
-    assert compile_grammar(graph_of("a b", "a c")) == compile_grammar(
-        Graph(arcs=[(7, 8, None), (8, 3, "a"), (3, 4, None), (4, 9, "b"), (3, 9, "c")], finals=[9], start=7)
-    )
+def test_an_empty_grammar_is_jsgf_that_hears_nothing() -> None:
+    text = "\n".join(to_jsgf(compile_grammar(Graph(arcs=[], finals=[])), name="plant", language="en"))
+    assert "public <sentence> = <VOID>;" in text
+
+
+def test_empty_arcs_change_no_exact_graph() -> None:
+    arcs: list[Arc] = [(7, 8, None), (8, 3, "a"), (3, 4, None), (4, 9, "b"), (3, 9, "c")]
+    assert exactly(compile_grammar(Graph(arcs=arcs, finals=[9], start=7))) == exactly(grammar_of("a b", "a c"))

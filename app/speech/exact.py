@@ -1,0 +1,97 @@
+"""A grammar with exactly its sentences, made deterministic and minimal: what PocketSphinx searches when it is small."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from app.speech.grammar import Grammar, reachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exact:
+    """A graph in which each word leads one way."""
+
+    arcs: tuple[Mapping[str, int], ...]
+    """For each state, where each word leads. State 0 is the start."""
+    finals: frozenset[int]
+    """States in which a sentence may end."""
+
+    def accepts(self, words: Iterable[str]) -> bool:
+        """Whether these words are one of the sentences."""
+        state: int | None = 0
+        for word in words:
+            state = self.arcs[state].get(word) if state is not None else None
+        return state is not None and state in self.finals
+
+    def transitions(self) -> Iterator[tuple[int, int, str]]:
+        """Yield each arc as source, target, word; in a fixed order."""
+        for source, ways in enumerate(self.arcs):
+            for word, target in ways.items():
+                yield source, target, word
+
+
+def exact(grammar: Grammar, *, most_states: int) -> Exact | None:
+    """Make the smallest graph of a grammar's sentences; `None` when it needs more than `most_states` on the way.
+
+    The result does not depend on how the grammar's states are numbered or in which order its arcs come.
+    """
+    determined = _determined(grammar, most_states)
+    return _merged(*determined) if determined is not None else None
+
+
+def _determined(grammar: Grammar, most_states: int) -> tuple[list[dict[str, int]], set[int]] | None:
+    """Follow all arcs that a word may take at once (subset construction)."""
+    empty: defaultdict[int, list[int]] = defaultdict(list)
+    spoken: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    for source, target, word in grammar.arcs:
+        if word is None:
+            empty[source].append(target)
+        else:
+            spoken[source].append((word, target))
+    first = frozenset(reachable([grammar.start], empty))
+    numbers = {first: 0}
+    ways: list[dict[str, int]] = []
+    order = [first]
+    for states in order:
+        targets: defaultdict[str, set[int]] = defaultdict(set)
+        for word, target in (arc for state in states for arc in spoken.get(state, ())):
+            targets[word].add(target)
+        row: dict[str, int] = {}
+        for word in sorted(targets):
+            subset = frozenset(reachable(targets[word], empty))
+            if subset not in numbers:
+                numbers[subset] = len(order)
+                order.append(subset)
+            row[word] = numbers[subset]
+        if len(order) > most_states:
+            return None
+        ways.append(row)
+    return ways, {number for states, number in numbers.items() if states & grammar.finals}
+
+
+def _merged(ways: list[dict[str, int]], finals: set[int]) -> Exact:
+    """Merge states with the same future (Moore's refinement), and number what is left breadth first."""
+    classes = [int(state in finals) for state in range(len(ways))]
+    count = len(set(classes))
+    while True:
+        seen: dict[tuple[int, frozenset[tuple[str, int]]], int] = {}
+        classes = [
+            seen.setdefault((classes[at], frozenset((word, classes[to]) for word, to in row.items())), len(seen))
+            for at, row in enumerate(ways)
+        ]
+        if len(seen) == count:
+            break
+        count = len(seen)
+    member = dict(zip(reversed(classes), reversed(range(len(ways))), strict=True))
+    numbers = {classes[0]: 0}
+    order = [classes[0]]
+    arcs: list[dict[str, int]] = []
+    for group in order:
+        row = {}
+        for word, to in ways[member[group]].items():
+            if classes[to] not in numbers:
+                numbers[classes[to]] = len(order)
+                order.append(classes[to])
+            row[word] = numbers[classes[to]]
+        arcs.append(row)
+    return Exact(arcs=tuple(arcs), finals=frozenset(numbers[classes[at]] for at in finals))
