@@ -13,6 +13,7 @@ from app.clock import SystemClock
 from app.config import Settings
 from app.confirm import Confirmations
 from app.keep_readings import keep_readings
+from app.late_news import record_late_news
 from app.speech.errors import AudioError, HearingFailedError, HearingUnavailableError, SpeechUnavailableError
 from app.speech.hear import hear, largest_wav_bytes, too_large
 from app.speech.hearing import Hearing, open_hearing
@@ -211,6 +212,7 @@ async def _background(service: Service) -> AsyncIterator[None]:
         asyncio.create_task(_warm_up(service), name="warm-up"),
         asyncio.create_task(_take_in_spill(service), name="take-in-spill"),
         asyncio.create_task(readings, name="keep-readings"),
+        asyncio.create_task(record_late_news(service.bus, service.log, service.audit), name="late-news"),
     ]
     for task in tasks:
         task.add_done_callback(_log_failure)

@@ -125,6 +125,12 @@ class AuditLog:
         rows = await self._rows(query)
         return recorded_of(rows[0]) if rows else None
 
+    async def command(self, command_id: str) -> RecordedEntry | None:
+        """Return the row in which a command was recorded before it was sent; None if there is none."""
+        query = select(AUDIT).where(_c.command_id == command_id, _c.step == Step.COMMANDED.value).limit(1)
+        rows = await self._rows(query)
+        return recorded_of(rows[0]) if rows else None
+
     async def open_commands(self, *, since: datetime | None = None) -> tuple[RecordedEntry, ...]:
         """Return commanded rows whose command has no outcome row, oldest first: what a restart must call *unknown*."""
         later = AUDIT.alias("later")

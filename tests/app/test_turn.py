@@ -308,3 +308,17 @@ async def test_every_way_in_that_names_no_station_has_its_keys_own_role(tmp_path
                 )
             )
             assert reply.status is expected
+
+
+async def test_what_is_heard_after_the_outcome_was_told_is_recorded_under_the_same_turn(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with running_site(
+        tmp_path, mosquitto, faults=["compressor-1=late-act"], command_expires_s=1.8, plant=QUICK_PLANT_FILE
+    ) as service:
+        await say(service, "start compressor one")
+        reply = await say(service, "confirm start compressor one")
+        assert reply.status is Status.UNKNOWN
+        while (await rows_of(service, reply))[-1][1] != "late_done":  # noqa: ASYNC110 - the log is the condition
+            await asyncio.sleep(0.02)
+        assert (await service.log.turn(reply.turn_id))[-1].entry.speaker == "hana"
