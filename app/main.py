@@ -6,8 +6,10 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from app.api import audit, devices, health, utterances
+from app.api import audit, devices, docs, health, utterances
+from app.api.body_limit import BodyLimit
 from app.api.problems import install_problem_handlers
+from app.api.response_headers import ResponseHeaders
 from app.config import Settings
 from app.service import Service, run_service
 
@@ -21,7 +23,6 @@ def create_app(settings: Settings | None = None, *, service: Service | None = No
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if service is not None:
-            app.state.service = service
             yield
             return
         async with run_service(settings or Settings()) as own:
@@ -32,9 +33,17 @@ def create_app(settings: Settings | None = None, *, service: Service | None = No
         title="WAN-WAN",
         version=version("wanwan"),
         summary="Hands-free voice for helium recovery plants.",
+        description="Every route under /v1 needs a key (`wanwan keys create`) as `Authorization: Bearer KEY`.",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     install_problem_handlers(app)
-    for module in (utterances, devices, audit, health):
+    for module in (utterances, devices, audit, health, docs):
         app.include_router(module.router)
+    docs.describe(app)
+    if service is not None:
+        app.state.service = service
+    app.add_middleware(BodyLimit, except_for=[utterances.AUDIO_PATH])
+    app.add_middleware(ResponseHeaders)
     return app

@@ -1,6 +1,8 @@
-"""Figures for Prometheus. The counting itself is done where things happen, by these names."""
+"""Figures for Prometheus."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+from app.reply import Reply
 
 TURNS = Counter("wanwan_turns", "Turns taken.", ["status", "language"])
 TURN_SECONDS = Histogram(
@@ -11,6 +13,14 @@ TURN_SECONDS = Histogram(
 )
 COMMANDS = Counter("wanwan_commands", "Commands sent to devices.", ["action", "outcome"])
 PLANT_CONNECTED = Gauge("wanwan_plant_connected", "1 while the broker is connected.")
+
+
+def count_turn(reply: Reply, seconds: float) -> None:
+    """Count a turn that has ended, with the commands that it gave."""
+    TURNS.labels(reply.status.value, reply.language).inc()
+    TURN_SECONDS.labels(reply.status.value).observe(seconds)
+    for command in reply.commands:
+        COMMANDS.labels(command.action, command.outcome).inc()
 
 
 def exposition(is_plant_connected: bool) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ from app.act import Acting
 from app.answer import Answer, render, say
 from app.ask.questions import Questions
 from app.ask.unclear import answer_ambiguous, answer_no_action, answer_not_understood
+from app.metrics import count_turn
 from app.place import Place, StationMemory, station_of
 from app.record import AuditSink, TurnRecord
 from app.reply import Reply, Status
@@ -82,6 +83,7 @@ class Turn:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _take(self, utterance: Utterance) -> Reply:
+        began_s = self._clock.monotonic()
         place = self._place(utterance)
         self._record_heard(place)
         recognition: Recognition | None = None
@@ -102,7 +104,7 @@ class Turn:
         speech = render(answer, self._answers[place.language])
         await self._record_answered(answer, speech, place)
         intent = intent_of(recognition)
-        return Reply(
+        reply = Reply(
             turn_id=place.record.turn_id,
             status=answer.status,
             speech=speech,
@@ -115,6 +117,8 @@ class Turn:
             readings=answer.readings,
             reason=answer.code,
         )
+        count_turn(reply, self._clock.monotonic() - began_s)
+        return reply
 
     def _place(self, utterance: Utterance) -> Place:
         station = station_of(utterance, self._plant, self._settings.default_language)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -10,16 +9,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from app.api.deps import AdminDep, ServiceDep
-from app.api.problems import PROBLEM_RESPONSES, ProblemError, require_zone
+from app.api.problems import KEYED, problems, require_zone
 from models.audit import RecordedEntry, Step
 from models.audit_export import export_csv
 from models.audit_query import AuditFilter
 from models.audit_verify import verify
-from models.errors import BadCursorError, DatabaseError
 
-router = APIRouter(prefix="/v1", tags=["audit"], responses=PROBLEM_RESPONSES)
+router = APIRouter(prefix="/v1", tags=["audit"], responses=problems(*KEYED))
 
-Name = Annotated[str | None, Query(max_length=200)]
+Name = Annotated[str | None, Query(max_length=200, pattern="^[^\\x00]*$")]
+"""PostgreSQL knows no text with a NUL."""
 
 
 def get_filter(
@@ -121,21 +120,19 @@ async def list_audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AuditPageOut:
     """Return recorded steps, newest first, a page at a time."""
-    try:
-        page = await service.log.page(wanted, limit=limit, cursor=cursor)
-    except BadCursorError as exc:
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, exc.code, f"{exc}.") from exc
-    except DatabaseError as exc:
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, exc.code, f"{exc}.") from exc
+    page = await service.log.page(wanted, limit=limit, cursor=cursor)
     return AuditPageOut(rows=[AuditRowOut.of(row) for row in page.entries], next_cursor=page.next_cursor)
 
 
 @router.get("/audit.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 async def export_audit(service: ServiceDep, _admin: AdminDep, wanted: FilterDep) -> StreamingResponse:
     """Return recorded steps as CSV, oldest first, however many."""
+    texts = export_csv(service.log, wanted)
+    first = await anext(texts)  # before anything is sent, so that a database that fails is still a problem
 
     async def body() -> AsyncIterator[bytes]:
-        async for text in export_csv(service.log, wanted):
+        yield first.encode()
+        async for text in texts:
             yield text.encode()
 
     headers = {"Content-Disposition": "attachment; filename=audit.csv"}

@@ -11,6 +11,7 @@ from app.service import Service
 from app.utterance import Speaker
 from devices.plant import Role
 from models.errors import ModelsError
+from models.operator import Operator
 
 bearer = HTTPBearer(auto_error=False, description="A key made with `wanwan keys create`.")
 
@@ -24,9 +25,9 @@ def get_service(request: Request) -> Service:
 ServiceDep = Annotated[Service, Depends(get_service)]
 
 
-async def get_speaker(
+async def get_key(
     service: ServiceDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Speaker:
+) -> Operator:
     """Return whose key this is; 401 without a valid one, 503 when keys cannot be checked."""
     if credentials is None:
         raise ProblemError(
@@ -44,6 +45,14 @@ async def get_speaker(
             "key_unknown",
             "This key is unknown or revoked; make one with 'wanwan keys create'.",
         )
+    return key
+
+
+KeyDep = Annotated[Operator, Depends(get_key)]
+
+
+async def get_speaker(key: KeyDep) -> Speaker:
+    """Return who speaks with this key."""
     return Speaker(name=key.name, role=Role(key.role))
 
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from app.api.deps import ServiceDep, SpeakerDep
-from app.api.problems import PROBLEM_RESPONSES, ProblemError, require_zone
-from app.api.utterances import ReadingOut
+from app.api.problems import KEYED, ProblemError, problems, require_zone
+from app.api.reply_out import ReadingOut
 from app.service import Service
 from devices.plant import Device
 
-router = APIRouter(prefix="/v1/devices", tags=["devices"], responses=PROBLEM_RESPONSES)
+router = APIRouter(prefix="/v1/devices", tags=["devices"], responses=problems(*KEYED))
 
 
 class DeviceOut(BaseModel):
@@ -85,13 +85,13 @@ async def list_devices(service: ServiceDep, _speaker: SpeakerDep) -> list[Device
     return [_device_out(service, device) for device in service.plant.devices.values()]
 
 
-@router.get("/{device_id}")
+@router.get("/{device_id}", responses=problems(404))
 async def get_device(device_id: DeviceId, service: ServiceDep, _speaker: SpeakerDep) -> DeviceOut:
     """Return one device."""
     return _device_out(service, _device(service, device_id))
 
 
-@router.get("/{device_id}/readings")
+@router.get("/{device_id}/readings", responses=problems(404))
 async def list_readings(
     device_id: DeviceId,
     service: ServiceDep,

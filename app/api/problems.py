@@ -10,7 +10,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from app.api.response_headers import SAFE_HEADERS
+from models.errors import BadCursorError, DatabaseError, ModelsError
+
 logger = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+_LONGEST_PLACE = 100
+"""Characters of what was sent that a problem names."""
 
 
 class Problem(BaseModel):
@@ -21,38 +28,57 @@ class Problem(BaseModel):
     """The status in words."""
     status: int
     detail: str
-    """One sentence with the remedy."""
+    """What was asked, what was found and the remedy, for the person who integrates."""
     code: str
     """Stable, for programs."""
     turn_id: str | None = None
     """The turn in the audit log, where somebody had spoken."""
+    speech: str | None = None
+    """What to say to the person, where somebody had spoken."""
 
 
 class ProblemError(HTTPException):
     """Raised by a route to answer with a problem."""
 
-    def __init__(self, status: HTTPStatus, code: str, detail: str, turn_id: str | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        *,
+        turn_id: str | None = None,
+        speech: str | None = None,
+    ) -> None:
         """`detail`: one sentence with the remedy."""
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         super().__init__(status_code=status, detail=detail, headers=headers)
         self.code = code
         self.turn_id = turn_id
+        self.speech = speech
 
 
-PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
-    code: {"model": Problem, "description": HTTPStatus(code).phrase}
-    for code in (400, 401, 403, 404, 413, 415, 422, 503)
-}
-"""The problems any route may answer with, for OpenAPI."""
+def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """Return the problems a route may answer with, for OpenAPI; 500 is added, as no program is without mistakes."""
+    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in sorted({*statuses, 500})}
 
 
-def _response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+KEYED = (401, 403, 422, 503)
+"""The problems of every route that needs a key."""
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Return a problem as it is sent; what cannot be written as UTF-8 is replaced."""
+    problem.detail = problem.detail.encode(errors="replace").decode()
     return JSONResponse(
         problem.model_dump(exclude_none=True),
         status_code=problem.status,
-        media_type="application/problem+json",
-        headers=headers,
+        media_type=PROBLEM_JSON,
+        headers={**SAFE_HEADERS, **(headers or {})},
     )
+
+
+def _problem(status: HTTPStatus, code: str, detail: str) -> JSONResponse:
+    return problem_response(Problem(title=status.phrase, status=status, detail=detail, code=code))
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -61,31 +87,44 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def on_http(_request: Request, exc: StarletteHTTPException) -> JSONResponse:
         status = HTTPStatus(exc.status_code)
-        return _response(
-            Problem(
-                title=status.phrase,
-                status=status,
-                detail=str(exc.detail),
-                code=getattr(exc, "code", status.phrase.lower().replace(" ", "_")),
-                turn_id=getattr(exc, "turn_id", None),
-            ),
-            dict(exc.headers) if exc.headers else None,
-        )
+        if isinstance(exc, ProblemError):
+            code, detail, turn_id, speech = exc.code, str(exc.detail), exc.turn_id, exc.speech
+        else:
+            code, detail = _WORDS.get(status, (status.phrase.lower().replace(" ", "_"), f"{exc.detail}."))
+            turn_id = speech = None
+        problem = Problem(title=status.phrase, status=status, detail=detail, code=code, turn_id=turn_id, speech=speech)
+        return problem_response(problem, dict(exc.headers) if exc.headers else None)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_request: Request, exc: RequestValidationError) -> JSONResponse:
         first = exc.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        detail = f"{where}: {first['msg']}. The fields and their ranges are at /docs."
-        return _response(Problem(title=status.phrase, status=status, detail=detail, code="invalid_request"))
+        where = ".".join(str(part) for part in first["loc"])[:_LONGEST_PLACE]
+        why = first.get("ctx", {}).get("error") if first["type"] == "json_invalid" else None
+        detail = f"{where}: {first['msg']}{f' ({why})' if why else ''}. The fields and their ranges are at /docs."
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail)
+
+    @app.exception_handler(ModelsError)
+    async def on_models(request: Request, exc: ModelsError) -> JSONResponse:
+        if isinstance(exc, BadCursorError):
+            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, exc.code, f"{exc}.")
+        logger.error("%s %s: %s", request.method, request.url.path, exc)
+        what = "database" if isinstance(exc, DatabaseError) else "log"
+        detail = f"The {what} cannot be used now; try again, and look at the service's own log if it stays so."
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, exc.code, detail)
 
     @app.exception_handler(Exception)
     async def on_bug(request: Request, exc: Exception) -> JSONResponse:
         logger.error("unhandled error at %s", request.url.path, exc_info=exc)
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
         detail = "The service made a mistake; nothing was sent to the plant. Its log has the details."
-        return _response(Problem(title=status.phrase, status=status, detail=detail, code="internal_error"))
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail)
+
+
+_WORDS: dict[HTTPStatus, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: ("body_unreadable", "The body cannot be read: send JSON in UTF-8."),
+    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address; /docs lists what there is."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address does not take this method; see /docs."),
+}
+"""What the framework refuses by itself: code and sentence."""
 
 
 def require_zone(**moments: datetime | None) -> None:
