@@ -24,12 +24,16 @@ venv: $(VENV)/.ready
 demo: venv
 	$(BIN)/wanwan demo $(if $(ONCE),--once)
 
-# Mosquitto comes from the system; where we may, we install it, else we say what is needed.
+# The tests run real servers, which come from the system; where we may, we install them, else we say what is needed.
+SERVERS := mosquitto openssl postgresql
 tools:
-	@command -v mosquitto >/dev/null || ls /usr/sbin/mosquitto >/dev/null 2>&1 || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto >/dev/null; \
-	  else echo "The tests need Mosquitto: sudo apt-get install mosquitto"; exit 1; fi; }
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
+	if command -v mosquitto >/dev/null && command -v openssl >/dev/null \
+	  && { command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing $(SERVERS) for the tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; \
+	else echo "Tests on real servers are skipped without them: sudo apt-get install $(SERVERS)"; fi
 
 test: venv tools
 	$(BIN)/pytest

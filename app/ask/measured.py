@@ -23,7 +23,7 @@ QUANTITY_OF = {
 
 def answer_measured(asked: Asked) -> Answer:
     """Answer an intent of `QUANTITY_OF` for one device, or for all of a kind."""
-    quantity = QUANTITY_OF[IntentName(asked.intent.name)]
+    quantity = asked.intent.slots.get("quantity", QUANTITY_OF[IntentName(asked.intent.name)])
     devices = asked.devices()
     if asked.intent.slots["device"] == "all":
         return _all_of_kind(asked, devices, quantity)

@@ -1,4 +1,4 @@
-"""Turns by text: question to answer, command to done, and many commands at once, on a real broker and a device process."""
+"""Turns by text: question to answer, command to done, many commands at once; real broker, devices as a process."""
 
 import asyncio
 import contextlib

@@ -11,6 +11,7 @@ from models.audit_query import AuditLog
 from models.audit_writer import AuditWriter
 from models.database import Database
 from tests.models.postgresql import NoServerError, running_server
+from tests.mosquitto import missing
 
 NAME = "wanwan"
 
@@ -23,7 +24,7 @@ def postgresql_server() -> Iterator[str]:
             _run(url, f"CREATE DATABASE {NAME}")
             yield url
     except NoServerError as exc:
-        pytest.skip(str(exc))
+        missing(str(exc))
 
 
 @pytest.fixture
