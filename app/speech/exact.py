@@ -33,9 +33,10 @@ class Exact:
 def exact(grammar: Grammar, *, most_states: int) -> Exact | None:
     """Make the smallest graph of a grammar's sentences; `None` when it needs more than `most_states` on the way.
 
-    The result does not depend on how the grammar's states are numbered or in which order its arcs come.
+    Sentences with free text are left out. The result does not depend on how the grammar's states are numbered or in
+    which order its arcs come.
     """
-    determined = _determined(grammar, most_states)
+    determined = _determined(grammar.closed(), most_states)
     return _merged(*determined) if determined is not None else None
 
 

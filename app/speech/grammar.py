@@ -6,7 +6,7 @@ are what counts (phrases.py). Either way a transcript is trusted only when it pa
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -35,6 +35,11 @@ class WordGraph(Protocol):
         """What may be said from where to where."""
         ...
 
+    @property
+    def wildcards(self) -> Iterable[tuple[int, int]]:
+        """Source and target where any words may stand (the text of a note)."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grammar:
@@ -43,11 +48,13 @@ class Grammar:
     start: int
     finals: frozenset[int]
     arcs: tuple[Arc, ...]
+    wildcards: tuple[tuple[int, int], ...] = ()
+    """Where any words may stand: source and target. They are no arcs: what cannot hear any words leaves them out."""
 
     @property
     def is_empty(self) -> bool:
         """True when there is not one sentence."""
-        return not self.finals
+        return not self.finals or not self.arcs
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -57,17 +64,17 @@ class Grammar:
     @cached_property
     def followers(self) -> Mapping[str, tuple[str, ...]]:
         """For each word, and for `BEGIN`, the words that may stand next, and `END`; in a fixed order."""
-        return _followers(self)
+        return _followers(self.closed())
 
     def without(self, words: Collection[str]) -> "Grammar":
         """Return the sentences that contain none of `words`."""
         kept = tuple(arc for arc in self.arcs if arc[2] not in words)
-        return compile_grammar(Grammar(start=self.start, finals=self.finals, arcs=kept))
+        return compile_grammar(replace(self, arcs=kept))
 
     def respelled(self, spelling: Mapping[str, Iterable[str]]) -> "Grammar":
         """Return the same sentences with some words replaced by others, one or several."""
         arcs: list[Arc] = []
-        fresh = 1 + max((max(source, target) for source, target, _ in self.arcs), default=self.start)
+        fresh = self._fresh()
         for source, target, word in self.arcs:
             pieces = tuple(spelling.get(word, (word,))) if word is not None else (None,)
             here = source
@@ -75,15 +82,67 @@ class Grammar:
                 arcs.append((here, fresh, piece))
                 here, fresh = fresh, fresh + 1
             arcs.append((here, target, pieces[-1]))
-        return Grammar(start=self.start, finals=self.finals, arcs=tuple(arcs))
+        return replace(self, arcs=tuple(arcs))
+
+    def closed(self) -> "Grammar":
+        """Return the sentences without free text."""
+        return compile_grammar(replace(self, wildcards=())) if self.wildcards else self
+
+    def with_wildcards_as(self, word: str) -> "Grammar":
+        """Return the grammar with `word`, once or more often, wherever any words may stand."""
+        fresh = self._fresh()
+        arcs = [
+            arc
+            for loop, (source, target) in enumerate(self.wildcards, fresh)
+            for arc in ((source, loop, word), (loop, loop, word), (loop, target, None))
+        ]
+        return compile_grammar(replace(self, arcs=(*self.arcs, *arcs), wildcards=()))
+
+    def opens_wildcard(self, words: Iterable[str]) -> bool:
+        """Whether a sentence may begin with `words` and end with any words."""
+        states = reachable([self.start], self._silent)
+        for word in words:
+            states = reachable((to for at in states for to in self._spoken.get((at, word), ())), self._silent)
+        return any(
+            source in states and not self.finals.isdisjoint(reachable([target], self._silent))
+            for source, target in self.wildcards
+        )
+
+    @cached_property
+    def _silent(self) -> Mapping[int, list[int]]:
+        steps: defaultdict[int, list[int]] = defaultdict(list)
+        for source, target, word in self.arcs:
+            if word is None:
+                steps[source].append(target)
+        return steps
+
+    @cached_property
+    def _spoken(self) -> Mapping[tuple[int, str], list[int]]:
+        steps: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        for source, target, word in self.arcs:
+            if word is not None:
+                steps[source, word].append(target)
+        return steps
+
+    def _fresh(self) -> int:
+        """Return a number that no state has, nor any above it."""
+        places = [*self.wildcards, *((source, target) for source, target, _ in self.arcs), (self.start, self.start)]
+        return 1 + max(max(place) for place in places)
 
 
 def compile_grammar(graph: WordGraph) -> Grammar:
-    """Take over a word graph without the ways that lead to no sentence. A plant's takes 0.3 s."""
-    arcs = tuple(graph.arcs)
+    """Take over a word graph in words that are heard, without ways that lead to no sentence. A plant's takes 0.3 s.
+
+    Punctuation makes no sound, and contractions are one word: a graph that has "do", "n't" gives "don't". Otherwise a
+    recogniser that knows no "n't" would hear "do start" where "don't start" was said.
+    """
+    arcs = _contracted([(source, target, _sound(word)) for source, target, word in graph.arcs])
     onward: defaultdict[int, list[int]] = defaultdict(list)
     back: defaultdict[int, list[int]] = defaultdict(list)
     for source, target, _ in arcs:
+        onward[source].append(target)
+        back[target].append(source)
+    for source, target in graph.wildcards:
         onward[source].append(target)
         back[target].append(source)
     live = reachable([graph.start], onward) & reachable(graph.finals, back)
@@ -91,7 +150,39 @@ def compile_grammar(graph: WordGraph) -> Grammar:
         start=graph.start,
         finals=frozenset(graph.finals) & live,
         arcs=tuple(arc for arc in arcs if arc[0] in live and arc[1] in live),
+        wildcards=tuple(place for place in graph.wildcards if live.issuperset(place)),
     )
+
+
+def _sound(word: str | None) -> str | None:
+    return word if word is not None and any(character.isalnum() for character in word) else None
+
+
+def _contracted(arcs: list[Arc]) -> tuple[Arc, ...]:
+    """Put the ends of contractions to the words before them; at the beginning of a sentence there are none."""
+    ends = [(source, target, word) for source, target, word in arcs if word is not None and is_ending(word)]
+    if not ends:
+        return tuple(arcs)
+    words = [arc for arc in arcs if arc[2] is None or not is_ending(arc[2])]
+    before: defaultdict[int, list[int]] = defaultdict(list)
+    into: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for source, target, word in words:
+        if word is None:
+            before[target].append(source)
+        else:
+            into[target].append((source, word))
+    whole = {
+        (first, target, word + end)
+        for source, target, end in ends
+        for state in reachable([source], before)
+        for first, word in into[state]
+    }
+    return (*words, *sorted(whole))
+
+
+def is_ending(word: str) -> bool:
+    """Whether this is the end of a contraction: 's, 'll, n't."""
+    return word.startswith("'") or word == "n't"
 
 
 def reachable(states: Iterable[int], steps: Mapping[int, Iterable[int]]) -> set[int]:

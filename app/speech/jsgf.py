@@ -6,10 +6,11 @@ from app.speech.grammar import Grammar
 
 
 def to_jsgf(grammar: Grammar, *, name: str, language: str) -> Iterator[str]:
-    """Yield the lines of a JSGF 1.0 grammar with exactly these sentences; its public rule is `<sentence>`.
+    """Yield the lines of a JSGF 1.0 grammar with exactly these sentences, but those with free text.
 
-    One rule for each state of the graph: a plant's has 10 MB, so write the lines as they come.
+    Its public rule is `<sentence>`. One rule for each state of the graph: a plant's has some MB, so write line by line.
     """
+    grammar = grammar.closed()
     yield f"#JSGF V1.0 UTF-8 {language};"
     yield f"grammar {name};"
     yield f"public <sentence> = {'<VOID>' if grammar.is_empty else f'<s{grammar.start}>'};"

@@ -1,9 +1,10 @@
 """Several hypotheses of one utterance become one transcript."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.speech.grammar import is_ending
 from app.speech.transcribe import Transcript, Word
 
 REJECTED = "[unk]"
@@ -31,6 +32,22 @@ class Hypothesis:
     def text(self) -> str:
         """The words, separated by spaces."""
         return " ".join(word.text for word in self.words)
+
+    def begins_with(self, words: Sequence[str]) -> bool:
+        """Whether its first words are these, written together or apart."""
+        return self.text.replace(" ", "").startswith("".join(words))
+
+
+def contracted(words: Iterable[Heard]) -> tuple[Heard, ...]:
+    """Put "do", "n't" together to "don't", for models that know contractions in two pieces."""
+    whole: list[Heard] = []
+    for word in words:
+        if whole and is_ending(word.text):
+            first = whole.pop()
+            whole.append(Heard(text=first.text + word.text, start_s=first.start_s, end_s=word.end_s))
+        else:
+            whole.append(word)
+    return tuple(whole)
 
 
 def transcript_of(hypotheses: Sequence[Hypothesis], *, engine: str, audio_s: float, decode_s: float) -> Transcript:

@@ -28,6 +28,7 @@ def vosk_phrases(grammar: Grammar) -> tuple[str, ...]:
 
 def made_up_sentences(grammar: Grammar, count: int) -> Iterator[str]:
     """Yield sentences of the grammar at random, always the same ones."""
+    grammar = grammar.closed()
     if grammar.is_empty:
         return
     ways: defaultdict[int, list[tuple[str | None, int]]] = defaultdict(list)
@@ -49,7 +50,7 @@ def covering_phrases(grammar: Grammar) -> tuple[str, ...]:
 
     They are walks from pair to pair, near the fewest words; most are no sentences.
     """
-    return tuple(" ".join(words) for words in _Walks(grammar.followers).phrases()) if not grammar.is_empty else ()
+    return tuple(" ".join(words) for words in _Walks(grammar.followers).phrases()) if BEGIN in grammar.followers else ()
 
 
 class _Walks:

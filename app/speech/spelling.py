@@ -1,5 +1,6 @@
 """How a word of the sentences is put to a model that knows other words: as it is, or in pieces."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -7,13 +8,14 @@ from functools import cache
 def spell(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the fewest known words that written together are `word`; empty when there are none.
 
-    Japanese is written without spaces, so a model may have 圧縮 and 機 where the sentences have 圧縮機. Of English
-    words only those with a hyphen are taken apart, at it: "boil-off" may be heard as "boil off", never "now" as "no w".
+    Japanese is written without spaces, so a model may have 圧縮 and 機 where the sentences have 圧縮機. An
+    English word is taken apart only at a hyphen or before the end of a contraction: "boil-off" may be heard as "boil
+    off" and "don't" as "do n't", never "now" as "no w".
     """
     if knows(word):
         return (word,)
     if word.isascii():
-        pieces = tuple(piece for piece in word.split("-") if piece)
+        pieces = tuple(piece for piece in re.split(r"-|(n't$|'[a-z]+$)", word) if piece)
         return pieces if len(pieces) > 1 and all(knows(piece) for piece in pieces) else ()
 
     @cache

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from app.speech.errors import HearingFailedError, ModelBrokenError, UnknownGrammarError
 from app.speech.grammar import Grammar
-from app.speech.nbest import REJECTED, Heard, Hypothesis, transcript_of
+from app.speech.nbest import REJECTED, Heard, Hypothesis, contracted, transcript_of
 from app.speech.phrases import vosk_phrases
 from app.speech.spelling import spell
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
@@ -32,16 +33,15 @@ class VoskTranscriber:
     """One language by one Vosk model. May be called from several threads at once."""
 
     def __init__(self, directory: Path) -> None:
-        """Load the model; `models.check` and `probe` first, as a broken model can end the process."""
+        """Load the model; `models.probe` it first, as a broken model can end the process."""
         self._directory = directory
         try:
             self._model = Model(str(directory))
         except Exception as exc:  # vosk raises bare Exception, without a reason
             raise ModelBrokenError(f"{directory} cannot be loaded as a Vosk model; install it anew") from exc
         self._takes_grammars = not any((directory / place).exists() for place in ("graph/HCLG.fst", "HCLG.fst"))
-        self._grammars: dict[str, str | None] = {}
-        self._unknown: dict[str, frozenset[str]] = {}
-        self._idle: dict[str, queue.SimpleQueue[_Recognizer]] = {}
+        self._ears: dict[str, _Ear] = {}
+        self._unbound = _Ear(text=None)
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -57,65 +57,97 @@ class VoskTranscriber:
     def set_grammar(self, name: str, grammar: Grammar) -> None:
         """Add or replace a grammar. A model with a static graph ignores it: it then hears freely.
 
-        A word that the model does not know is put together from words that it knows where nothing else may stand
-        between (Japanese); sentences with a word that it still cannot hear are left out, as Vosk would silently
-        shorten them ("do not start" → "do start").
+        A word that the model does not know is put together from words that it knows (spelling.py). Sentences with a
+        word that it still cannot hear are left out, as Vosk would silently shorten them ("do not start" → "do start").
         """
         spelling = {word: spell(word, self.knows) for word in grammar.words}
         unknown = frozenset(word for word, pieces in spelling.items() if not pieces)
-        if unknown:
-            grammar = grammar.without(unknown)
-        phrases = [
-            " ".join(piece for word in phrase.split(" ") for piece in spelling[word])
-            for phrase in vosk_phrases(grammar)
-        ]
-        if self.knows(REJECTED):
-            phrases.append(REJECTED)
-        # Vosk does not decode \uXXXX: every Japanese word would be missing.
-        text = json.dumps(phrases or [""], ensure_ascii=False) if self._takes_grammars else None
-        first = self._recognizer(text)
+        heard = grammar.without(unknown).respelled(spelling)
+        text = self._vosk_grammar(heard) if self._takes_grammars else None
+        ear = _Ear(text=text, grammar=heard, unknown=unknown)
+        ear.idle.put(self._recognizer(ear))
         with self._lock:
-            self._unknown[name] = unknown
-            self._grammars[name] = text
-            self._idle[name] = queue.SimpleQueue()
-            self._idle[name].put(first)
+            self._ears[name] = ear
 
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
-        """Decode one whole utterance; blocks, but not Python's other threads. See `Transcriber`."""
+        """Decode one whole utterance; blocks, but not Python's other threads. See `Transcriber`.
+
+        The free text of a note is in no grammar: an utterance that begins as a note is heard a second time without one.
+        """
         began = time.perf_counter()
         with self._lock:
             if self._is_closed:
                 raise HearingFailedError(f"{self.engine} was closed; the service is shutting down")
-            if grammar not in self._grammars:
-                raise UnknownGrammarError(f"{self.engine} has no grammar {grammar!r}; it has {sorted(self._grammars)}")
-            text, idle = self._grammars[grammar], self._idle[grammar]
-        try:
-            recognizer = idle.get_nowait()
-        except queue.Empty:
-            recognizer = self._recognizer(text)
-        heard = recognizer.decode(pcm)
-        idle.put(recognizer)
+            if grammar not in self._ears:
+                raise UnknownGrammarError(f"{self.engine} has no grammar {grammar!r}; it has {sorted(self._ears)}")
+            ear = self._ears[grammar]
+        heard = self._decode(pcm, ear)
+        beginning = _note_beginning(heard, ear.grammar) if ear.text is not None else ()
+        if beginning:
+            heard = [said for said in self._decode(pcm, self._unbound) if said.begins_with(beginning)] or heard
         return transcript_of(
             heard, engine=self.engine, audio_s=len(pcm) / (2 * SAMPLE_RATE_HZ), decode_s=time.perf_counter() - began
         )
 
     def unknown_words(self) -> Sequence[str]:
         """Words of the grammars that the model can never hear."""
-        return sorted(frozenset[str]().union(*self._unknown.values()))
+        return sorted(frozenset[str]().union(*(ear.unknown for ear in self._ears.values())))
 
     def close(self) -> None:
         """Forget recognisers and model; idempotent."""
         with self._lock:
             self._is_closed = True
-            self._idle.clear()
-            self._grammars.clear()
+            self._ears.clear()
+            self._unbound = _Ear(text=None)
             self._model = None
 
-    def _recognizer(self, grammar: str | None) -> "_Recognizer":
+    def _vosk_grammar(self, grammar: Grammar) -> str:
+        phrases: tuple[str, ...] = ("",)  # Vosk ends the process for a grammar without phrases
+        if self.knows(REJECTED):
+            phrases = (*vosk_phrases(grammar.with_wildcards_as(REJECTED)), REJECTED)
+        elif not grammar.closed().is_empty:
+            phrases = vosk_phrases(grammar)
+        # Vosk does not decode \uXXXX: every Japanese word would be missing.
+        return json.dumps(phrases, ensure_ascii=False)
+
+    def _decode(self, pcm: bytes, ear: "_Ear") -> list[Hypothesis]:
         try:
-            return _Recognizer(KaldiRecognizer(self._model, SAMPLE_RATE_HZ, *([] if grammar is None else [grammar])))
+            recognizer = ear.idle.get_nowait()
+        except queue.Empty:
+            recognizer = self._recognizer(ear)
+        heard = recognizer.decode(pcm)
+        ear.idle.put(recognizer)
+        return heard
+
+    def _recognizer(self, ear: "_Ear") -> "_Recognizer":
+        try:
+            return _Recognizer(KaldiRecognizer(self._model, SAMPLE_RATE_HZ, *([] if ear.text is None else [ear.text])))
         except Exception as exc:  # vosk raises bare Exception, without a reason
             raise ModelBrokenError(f"{self._directory} loads, but cannot decode; install the model anew") from exc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ear:
+    """One grammar and the recognisers that were made for it."""
+
+    text: str | None
+    """As Vosk takes it; `None` to hear freely."""
+    grammar: Grammar | None = None
+    """What can be heard of it, in the model's words."""
+    unknown: frozenset[str] = frozenset()
+    idle: "queue.SimpleQueue[_Recognizer]" = field(default_factory=queue.SimpleQueue)
+    """Recognisers that nobody uses now; as many were made as utterances came at once."""
+
+
+def _note_beginning(heard: Sequence[Hypothesis], grammar: Grammar | None) -> tuple[str, ...]:
+    """Return the first words of the best hypothesis if a sentence that begins so may end in any words."""
+    if grammar is None or not grammar.wildcards or not heard:
+        return ()
+    words = [word.text for word in heard[0].words]
+    for count in range(len(words), 0, -1):
+        if grammar.opens_wildcard(words[:count]):
+            return tuple(words[:count])
+    return ()
 
 
 class _Recognizer:
@@ -136,7 +168,7 @@ class _Recognizer:
         before, self._heard_s = self._heard_s, self._heard_s + len(pcm) / (2 * SAMPLE_RATE_HZ)
         return [
             Hypothesis(
-                words=tuple(
+                words=contracted(
                     # Its clock runs on from utterance to utterance.
                     Heard(text=word["word"], start_s=word["start"] - before, end_s=word["end"] - before)
                     for word in alternative.get("result", ())

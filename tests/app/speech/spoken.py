@@ -27,6 +27,7 @@ class Graph:
     arcs: list[Arc]
     finals: list[int]
     start: int = 0
+    wildcards: tuple[tuple[int, int], ...] = ()
 
 
 def graph_of(*sentences: str) -> Graph:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.speech.nbest import Heard, Hypothesis, transcript_of
+from app.speech.nbest import Heard, Hypothesis, contracted, transcript_of
 from app.speech.transcribe import Transcript
 
 
@@ -42,6 +42,12 @@ def test_a_guess_without_the_rejected_part_is_not_offered() -> None:
 
 def test_a_guess_with_a_rejected_part_is_not_offered_beside_a_whole_one() -> None:
     assert transcript(hypothesis("start one", 2), hypothesis("[unk] one", 1)).texts == ("start one",)
+
+
+def test_contractions_heard_in_pieces_are_written_as_one_word() -> None:
+    (word, other) = contracted(hypothesis("do n't start", 0).words)
+    assert (word.text, word.start_s, word.end_s) == ("don't", 0, 2)
+    assert other.text == "start"
 
 
 @pytest.mark.parametrize("hypotheses", [(), (hypothesis("", 0),), (hypothesis("", 1), hypothesis("stop", 0))])

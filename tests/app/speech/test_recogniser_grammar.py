@@ -121,8 +121,66 @@ def test_a_japanese_word_is_put_together_from_the_fewest_known_pieces() -> None:
     assert spell("圧力計", known.__contains__) == ()
 
 
-def test_an_english_word_is_taken_apart_only_at_a_hyphen() -> None:
-    known = {"boil", "off", "no", "w"}
+def test_contractions_in_pieces_become_whole_words() -> None:
+    arcs: list[Arc] = [
+        (0, 1, "do"),
+        (1, 2, None),
+        (2, 3, "n't"),
+        (2, 3, None),
+        (3, 4, "start"),
+        (0, 2, "i"),
+        (2, 3, "'ll"),
+    ]
+    assert sentences_of(compile_grammar(Graph(arcs=arcs, finals=[4]))) == {
+        *("do start", "don't start", "i start", "i'll start"),
+        *("do'll start", "in't start"),  # as in the graph: what may stand side by side is its business
+    }
+
+
+def test_an_end_of_a_contraction_begins_no_sentence() -> None:
+    assert sentences_of(grammar_of("'s on", "what 's on")) == {"what's on"}
+
+
+NOTE = Graph(
+    arcs=[(0, 1, "make"), (1, 2, "a"), (2, 3, "note"), (4, 5, "please"), (4, 5, None), (6, 7, "stop"), (0, 7, "stop")],
+    finals=[5, 7],
+    wildcards=((3, 4), (0, 6)),
+)
+
+
+def test_free_text_is_left_out_of_closed_grammars() -> None:
+    grammar = compile_grammar(NOTE)
+    assert sentences_of(grammar) == {"stop"}
+    assert covering_phrases(grammar) == ("stop",)
+    assert set(made_up_sentences(grammar, 9)) == {"stop"}
+    assert "make" not in "\n".join(to_jsgf(grammar, name="note", language="en"))
+
+
+def test_free_text_can_be_stood_for_by_a_word() -> None:
+    grammar = compile_grammar(NOTE).with_wildcards_as("[unk]")
+    graph = exactly(grammar)
+    assert graph.accepts(["make", "a", "note", "[unk]"])
+    assert graph.accepts(["make", "a", "note", "[unk]", "[unk]", "please"])
+    assert graph.accepts(["[unk]", "stop"])
+    assert not graph.accepts(["make", "a", "note"])
+
+
+def test_it_is_known_which_words_open_a_note() -> None:
+    grammar = compile_grammar(NOTE)
+    assert grammar.opens_wildcard(["make", "a", "note"])
+    assert not grammar.opens_wildcard(["make", "a"])
+    assert not grammar.opens_wildcard([])  # what follows that free text has an end of its own
+    assert not grammar.opens_wildcard(["stop"])
+
+
+def test_punctuation_is_not_listened_for() -> None:
+    assert sentences_of(grammar_of("はい 、 起動", "停止 ・ 停止")) == {"はい 起動", "停止 停止"}
+
+
+def test_an_english_word_is_taken_apart_only_at_a_hyphen_or_as_a_contraction() -> None:
+    known = {"boil", "off", "no", "w", "do", "n't", "i", "'ll"}
+    assert spell("don't", known.__contains__) == ("do", "n't")
+    assert spell("i'll", known.__contains__) == ("i", "'ll")
     assert spell("boil-off", known.__contains__) == ("boil", "off")
     assert spell("now", known.__contains__) == ()
     assert spell("boil-over", known.__contains__) == ()

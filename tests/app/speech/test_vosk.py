@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from app.speech.errors import HearingFailedError, ModelBrokenError, ModelMissingError, UnknownGrammarError
+from app.speech.grammar import compile_grammar
 from app.speech.models import check_files, probe
 from app.speech.vosk import VoskTranscriber
-from tests.app.speech.spoken import PRACTICE, grammar_of, said
+from tests.app.speech.spoken import PRACTICE, Graph, grammar_of, said
 
 EN = (
     "what is the level of dewar three",
@@ -142,6 +143,17 @@ def test_a_grammar_of_unknown_words_alone_hears_nothing_as_a_sentence(english_sp
     transcriber = VoskTranscriber(PRACTICE / "en")
     transcriber.set_grammar("free", grammar_of("frobnicate"))
     assert set(transcriber.transcribe(english_speech["confirm"]).texts) <= {"[unk]"}
+    transcriber.close()
+
+
+def test_a_note_is_heard_word_by_word_though_no_grammar_has_its_text() -> None:
+    text = "note the valve is open again"
+    pcm = said("en", [text])[text]
+    transcriber = VoskTranscriber(PRACTICE / "en")
+    note = Graph(arcs=[(0, 1, "note"), (0, 3, "confirm")], finals=[2, 3], wildcards=((1, 2),))
+    transcriber.set_grammar("free", compile_grammar(note))
+    assert transcriber.unknown_words() == []
+    assert transcriber.transcribe(pcm).texts[0] == text
     transcriber.close()
 
 
