@@ -119,7 +119,23 @@ def _pronunciations(words: Collection[str]) -> list[tuple[str, str]]:
         here = [(entry[0], entry[1].strip()) for entry in entries if len(entry) > 1 and _word(entry[0]) in wanted]
         found += here
         wanted -= {_word(spelling) for spelling, _ in here}
+    owners = {word.removesuffix("'s") for word in wanted if word.endswith("'s")}
+    if owners:
+        found += [(_possessive(spelling), _with_s(phones)) for spelling, phones in _pronunciations(owners)]
     return found
+
+
+def _possessive(spelling: str) -> str:
+    word, bracket, number = spelling.partition("(")
+    return f"{word}'s{bracket}{number}"
+
+
+def _with_s(phones: str) -> str:
+    """Add the s of a possessive, as English speaks it: cat's S, bag's Z, gas's IH Z."""
+    last = phones.rsplit(maxsplit=1)[-1]
+    if last in {"S", "Z", "SH", "ZH", "CH", "JH"}:
+        return f"{phones} IH Z"
+    return f"{phones} {'S' if last in {'P', 'T', 'K', 'F', 'TH'} else 'Z'}"
 
 
 def _word(spelling: str) -> str:

@@ -181,6 +181,8 @@ def test_an_english_word_is_taken_apart_only_at_a_hyphen_or_as_a_contraction() -
     known = {"boil", "off", "no", "w", "do", "n't", "i", "'ll"}
     assert spell("don't", known.__contains__) == ("do", "n't")
     assert spell("i'll", known.__contains__) == ("i", "'ll")
+    assert spell("off's", known.__contains__) == ("off",)
+    assert spell("won't", known.__contains__) == ()
     assert spell("boil-off", known.__contains__) == ("boil", "off")
     assert spell("now", known.__contains__) == ()
     assert spell("boil-over", known.__contains__) == ()

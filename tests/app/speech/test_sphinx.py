@@ -71,6 +71,7 @@ def test_each_grammar_hears_only_its_own_sentences(transcriber: SphinxTranscribe
 def test_words_of_helium_plants_have_pronunciations_and_others_are_reported() -> None:
     decoder = SphinxDecoder()
     assert decoder.set_grammar("free", grammar_of("liquefier dewar purifier kelvin megapascals litres")) == frozenset()
+    assert decoder.set_grammar("free", grammar_of("the liquefier's gas's tank's bag's pressure")) == frozenset()
     assert decoder.set_grammar("free", grammar_of("open the frobnicator", "frobnicate")) == {
         "frobnicator",
         "frobnicate",
