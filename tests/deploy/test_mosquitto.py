@@ -10,6 +10,7 @@ import pytest
 
 from app.reply import Status
 from app.service import run_service
+from devices.freshness import Freshness
 from devices.link import LinkDown, LinkUp, Message, Will
 from devices.mqtt import MqttLink, MqttSettings, Tls
 from devices.plant_file import load_plant
@@ -185,7 +186,7 @@ async def test_service_commands_a_device_through_the_broker_of_a_site(broker: Si
         run_service(settings, recognizers=recognizers_of(QUICK_PLANT_FILE)) as service,
         _devices_of_their_own(broker),
     ):
-        await until(lambda: all(map(service.bus.is_online, service.plant.devices)))
+        await until(lambda: {service.bus.freshness(name) for name in service.plant.devices} == {Freshness.FRESH})
         asked = await say(service, "start compressor one")
         assert asked.status is Status.NEEDS_CONFIRMATION
         done = await say(service, "confirm start compressor one")
