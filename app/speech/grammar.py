@@ -69,6 +69,8 @@ class Grammar:
     def without(self, words: Collection[str]) -> "Grammar":
         """Return the sentences that contain none of `words`."""
         kept = tuple(arc for arc in self.arcs if arc[2] not in words)
+        if len(kept) == len(self.arcs):
+            return self
         return compile_grammar(replace(self, arcs=kept))
 
     def respelled(self, spelling: Mapping[str, Iterable[str]]) -> "Grammar":
@@ -96,7 +98,7 @@ class Grammar:
             for loop, (source, target) in enumerate(self.wildcards, fresh)
             for arc in ((source, loop, word), (loop, loop, word), (loop, target, None))
         ]
-        return compile_grammar(replace(self, arcs=(*self.arcs, *arcs), wildcards=()))
+        return replace(self, arcs=(*self.arcs, *arcs), wildcards=())
 
     def opens_wildcard(self, words: Iterable[str]) -> bool:
         """Whether a sentence may begin with `words` and end with any words."""

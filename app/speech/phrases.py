@@ -39,7 +39,7 @@ def made_up_sentences(grammar: Grammar, count: int) -> Iterator[str]:
         state = grammar.start
         words: list[str] = []
         while ways[state] and not (state in grammar.finals and choose.random() < _END_EARLY):
-            word, state = choose.choice(ways[state])
+            word, state = ways[state][int(choose.random() * len(ways[state]))]
             if word is not None:
                 words.append(word)
         yield " ".join(words)
@@ -59,6 +59,7 @@ class _Walks:
     def __init__(self, followers: Mapping[str, tuple[str, ...]]) -> None:
         self._followers = followers
         self._missing = {word: deque(following) for word, following in followers.items()}
+        self._onward = {word: list(reversed(following)) for word, following in followers.items()}
         self._before = _nearest(followers, BEGIN)
         sources: dict[str, list[str]] = {}
         for word, following in followers.items():
@@ -83,7 +84,10 @@ class _Walks:
         """Take a missing pair, else a pair that leads to one, else the way to the end."""
         if self._missing[here]:
             return self._missing[here].popleft()
-        return next((word for word in self._followers[here] if self._missing.get(word)), self._after[here])
+        onward = self._onward[here]
+        while onward and not self._missing.get(onward[-1]):
+            onward.pop()  # a word all of whose pairs have been taken stays so
+        return onward[-1] if onward else self._after[here]
 
     def _way_to(self, word: str) -> list[str]:
         words = [word]

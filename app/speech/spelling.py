@@ -9,7 +9,7 @@ def spell(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the fewest known words that written together are `word`; empty when there are none.
 
     Japanese is written without spaces, so a model may have 圧縮 and 機 where the sentences have 圧縮機. An English word
-    is taken apart only at a hyphen or before the end of a contraction: "boil-off" may be heard as "boil off" and "don't"
+    is taken apart only at a hyphen or before the end of a contraction: "boil-off" may be heard as "boil off", "don't"
     as "do n't", never "now" as "no w". A possessive that is unknown ("dewar's") is listened for without its s, which
     changes nothing that a sentence asks for.
     """
