@@ -20,6 +20,7 @@ from app.utterance import Utterance
 from devices.clock import Clock
 from devices.plant import Plant
 from intents.answer import Answers
+from intents.errors import AnswerError
 from intents.intent import ACTION_OF, Ambiguous, Intent, IntentName, NoAction, NotRecognized, Recognition, Recognized
 from intents.recognizer import Recognizer
 from models.audit import Step
@@ -101,7 +102,7 @@ class Turn:
         except Exception:
             logger.exception("turn %s failed", place.record.turn_id)
             answer = say(Status.FAILED, "internal_error")
-        speech = render(answer, self._answers[place.language])
+        speech = self._words(answer, place)
         await self._record_answered(answer, speech, place)
         intent = intent_of(recognition)
         reply = Reply(
@@ -119,6 +120,15 @@ class Turn:
         )
         count_turn(reply, self._clock.monotonic() - began_s)
         return reply
+
+    def _words(self, answer: Answer, place: Place) -> str:
+        """Put the answer into words; a sentence that cannot be written must not hide what the plant did."""
+        answers = self._answers[place.language]
+        try:
+            return render(answer, answers)
+        except AnswerError:
+            logger.exception("turn %s: no words for %s", place.record.turn_id, answer)
+            return answers.say("internal_error")
 
     def _place(self, utterance: Utterance) -> Place:
         station = station_of(utterance, self._plant, self._settings.default_language)
