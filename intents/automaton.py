@@ -180,17 +180,16 @@ class Automaton:
 
     def _jumps(self) -> dict[int, tuple[int, int]]:
         found: dict[int, tuple[int, int]] = {}
-        for node, by_word in enumerate(self.by_word):
+        for node in range(len(self.by_word)):
             at, length = node, 0
-            while len(by_word) == 1 and not self.by_list[at]:
-                (sources,) = by_word.values()
+            while len(self.by_word[at]) == 1 and not self.by_list[at]:
+                (sources,) = self.by_word[at].values()
                 if len(sources) > 1:
                     break
                 at, length = sources[0], length + 1
                 if at in found:
                     at, length = found[at][1], length + found[at][0]
                     break
-                by_word = self.by_word[at]
             if length:
                 found[node] = (length, at)
         return found

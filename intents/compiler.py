@@ -7,7 +7,7 @@ from decimal import Decimal
 from intents.automaton import Automaton
 from intents.errors import TemplateError
 from intents.expression import Expression
-from intents.lattice import Filled, Lattice, NumberSource, Source, Sources
+from intents.lattice import Filled, NumberSource, Source, Sources
 from intents.lexicon import Lexicon
 from intents.matcher import NestedSource, Parse
 from intents.meanings import Meaning, group, united
@@ -184,7 +184,7 @@ def _check_lists(
 class _OutMeaning:
     outs: Sequence[OutValue]
 
-    def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[OutValue]:
+    def __call__(self, parse: Parse) -> Sequence[OutValue]:
         """Return the value that stands for what was said."""
         return [self.outs[parse.meaning]]
 
@@ -193,6 +193,6 @@ class _OutMeaning:
 class _EmbeddedMeaning:
     meanings: Sequence[int]
 
-    def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[Embedded]:
+    def __call__(self, parse: Parse) -> Sequence[Embedded]:
         """Return the sentence that was said within the sentence."""
         return [Embedded(self.meanings[parse.meaning], parse.filled)]

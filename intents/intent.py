@@ -47,7 +47,7 @@ ACTION_OF: Mapping[str, str] = {
 """The intents that are a command to one device, and the device action each stands for."""
 
 ACTING: frozenset[str] = frozenset(ACTION_OF) | {IntentName.STOP_ALL, IntentName.ACKNOWLEDGE_ALARM, IntentName.CONFIRM}
-"""The intents that change something in the plant or let something be changed; a doubtful reading of one is never taken."""
+"""The intents that change something in the plant, or let it be changed: a doubtful reading of one is never taken."""
 
 
 class NoActionReason(StrEnum):

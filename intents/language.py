@@ -36,6 +36,8 @@ class Language:
     """`one` device; `several` at once."""
     courtesy: Mapping[str, tuple[DevicePhrase, ...]]
     """What recognisers expect `before` and `after` any sentence: please, can you."""
+    unheard_rules: frozenset[str]
+    """Rules that recognisers do without inside sentences."""
     skip_words: tuple[str, ...]
     """Fillers that mean nothing and may stand anywhere."""
     readings: Mapping[str, tuple[str, ...]]
@@ -57,11 +59,13 @@ def read_language(
     numerals = _word_numerals(parts["numbers"]) if writing is Writing.WORDS else _character_numerals(parts["numbers"])
     phrases = _phrase_groups(parts.get("device_phrases"), frozenset({"one", "several"}))
     courtesy = _phrase_groups(parts.get("courtesy"), frozenset({"before", "after"}))
+    unheard = parts["unheard_rules"].texts() if "unheard_rules" in parts else ()
     return Language(
         code=code,
         normalizer=Normalizer(writing=writing, numerals=numerals, symbols=symbols),
         device_phrases=phrases,
         courtesy=courtesy,
+        unheard_rules=frozenset(unheard),
         skip_words=skip_words,
         readings=readings,
     )

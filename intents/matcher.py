@@ -166,10 +166,7 @@ class Run:
                 steps[key] = []
                 continue
             jump = jumps.get(node) if is_straight else None
-            if jump is None:
-                into = self._ways_into(place, node)
-            else:
-                into = [(place - jump[0], jump[1], None, "")]
+            into: list[_Step] = [(place - jump[0], jump[1], None, "")] if jump else self._ways_into(place, node)
             steps[key] = into
             waiting.extend([step[:2] for step in into])
         return steps
@@ -246,9 +243,7 @@ class NestedSource:
 
     __slots__ = ("_automaton", "_first_lists", "_first_words", "_meaning", "_next_words", "_sources")
 
-    def __init__(
-        self, automaton: Automaton, sources: Sources, meaning: Callable[[Lattice, Parse], Sequence[Any]]
-    ) -> None:
+    def __init__(self, automaton: Automaton, sources: Sources, meaning: Callable[[Parse], Sequence[Any]]) -> None:
         self._automaton = automaton
         self._sources = sources
         self._meaning = meaning
@@ -289,6 +284,6 @@ class NestedSource:
         run: Run | None = lattice.memory[id(self), start][0]
         found: dict[Any, None] = {}
         for parse in run.parses(end) if run is not None else ():
-            for value in self._meaning(lattice, parse):
+            for value in self._meaning(parse):
                 found[value] = None
         return list(found)

@@ -1,6 +1,7 @@
 """How devices are named: by a name of their own, by kind and number, or by kind alone.
 
-Names and nouns are tries and numbers are looked up, so that finding a device costs the same for ten and for ten thousand.
+Names and nouns are tries and numbers are looked up, so that finding a device costs the same for ten and for ten
+thousand.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -188,7 +189,7 @@ def _source(
     sources: Mapping[str, Source],
     rules: Mapping[str, Expression],
     language: Language,
-    meaning: Callable[[Lattice, Parse], Sequence[DeviceMeaning]],
+    meaning: Callable[[Parse], Sequence[DeviceMeaning]],
 ) -> NestedSource:
     networks = []
     for phrase in phrases:
@@ -210,7 +211,7 @@ class _SingleMeaning:
     naming: Naming
     kinds: Sequence[str | None]
 
-    def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[DeviceMeaning]:
+    def __call__(self, parse: Parse) -> Sequence[DeviceMeaning]:
         """Return what device a phrase names."""
         filled = {one.slot: one.value for one in parse.filled}
         if "own_name" in filled:
@@ -235,7 +236,7 @@ class _SingleMeaning:
 class _SeveralMeaning:
     phrases: Sequence[DevicePhrase]
 
-    def __call__(self, lattice: Lattice, parse: Parse) -> Sequence[DeviceMeaning]:
+    def __call__(self, parse: Parse) -> Sequence[DeviceMeaning]:
         """Return why a phrase that names several devices is not acted on."""
         return [Several(self.phrases[parse.meaning].slots.get("reason", "alternatives"))]
 

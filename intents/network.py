@@ -189,18 +189,22 @@ def determined(
 ) -> tuple[Arcs, set[int]]:
     """Return the same network with at most one arc for each label out of a state, start state 0 (`None`: empty arc)."""
     final_set = set(finals)
+    closures: dict[int, frozenset[int]] = {}
 
-    def closed(states: Iterable[int]) -> frozenset[int]:
-        reached = set(states)
-        waiting = list(reached)
-        while waiting:
-            for label, target in arcs.get(waiting.pop(), ()):
-                if label is None and target not in reached:
-                    reached.add(target)
-                    waiting.append(target)
-        return frozenset(reached)
+    def closure(state: int) -> frozenset[int]:
+        found = closures.get(state)
+        if found is None:
+            reached = {state}
+            waiting = [state]
+            while waiting:
+                for label, target in arcs.get(waiting.pop(), ()):
+                    if label is None and target not in reached:
+                        reached.add(target)
+                        waiting.append(target)
+            found = closures[state] = frozenset(reached)
+        return found
 
-    first = closed([start])
+    first = closure(start)
     numbers = {first: 0}
     order = [first]
     result: Arcs = []
@@ -208,21 +212,22 @@ def determined(
     for states in order:
         if not final_set.isdisjoint(states):
             result_finals.add(numbers[states])
-        targets: dict[Label, set[int]] = {}
+        targets: dict[Label, frozenset[int]] = {}
         for state in states:
             for label, target in arcs.get(state, ()):
                 if label is not None:
-                    targets.setdefault(label, set()).add(target)
+                    present = targets.get(label)
+                    targets[label] = closure(target) if present is None else present | closure(target)
         out: dict[Label, int] = {}
-        for label, reached in targets.items():
-            key = closed(reached)
-            if key not in numbers:
-                if len(order) > _MOST_STATES:
-                    raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer choices")
-                numbers[key] = len(order)
+        for label, key in targets.items():
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(order)
                 order.append(key)
-            out[label] = numbers[key]
+            out[label] = number
         result.append(out)
+        if len(order) > _MOST_STATES:
+            raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer choices")
     return result, result_finals
 
 

@@ -81,13 +81,15 @@ class Normalizer:
             if found in self.symbols:
                 yield from ((_folded(part), at, at + 1) for part in self.symbols[found] if part not in _DASHES)
             else:
-                yield from ((_folded(one), at + k, at + k + 1) for k, one in enumerate(found) if one != "," or k == 0)
+                for k, one in enumerate(found):
+                    if one != "," or k == 0:
+                        yield (_folded(one), at + k, at + k + 1 + (found[k + 1 : k + 2] == ","))
 
     def _without_punctuation(self, pieces: Sequence[_Piece], characters: str) -> list[_Piece]:
         kept: list[_Piece] = []
         for index, piece in enumerate(pieces):
-            token, start, end = piece
-            if token not in _DASHES and (token == "'s" or token.isalnum()):
+            word, start, end = piece
+            if word not in _DASHES and (word == "'s" or word[0].isalnum()):
                 kept.append(piece)
                 continue
             before = kept[-1][0] if kept else ""
@@ -95,9 +97,9 @@ class Normalizer:
             is_between_numbers = self.numerals.is_numeric(before) and self.numerals.is_numeric(after)
             is_glued = after_start == end and start > 0 and not characters[start - 1].isspace()
             if is_between_numbers:
-                if not (token in _DASHES and is_glued and before.isalpha() and after.isalpha()):
-                    kept.append(("-" if token in _DASHES else token, start, end))
-            elif token in _DASHES and after_start == end and after[0].isdecimal() and not is_glued:
+                if not (word in _DASHES and is_glued and before.isalpha() and after.isalpha()):
+                    kept.append(("-" if word in _DASHES else word, start, end))
+            elif word in _DASHES and after_start == end and after[0].isdecimal() and not is_glued:
                 kept.append(("-", start, end))
         return kept
 

@@ -29,7 +29,7 @@ class Numbers(Protocol):
 
     @property
     def inside(self) -> Sequence[bool]:
-        """For each boundary (0 = before the first token): whether it lies within a number. Nothing may begin or end there."""
+        """For each boundary (0: before the first token), whether it is within a number: nothing may end there."""
         ...
 
     def at(self, index: int) -> Sequence[NumberSpan]:
@@ -45,7 +45,7 @@ class Numerals(Protocol):
     """How a language says and writes numbers."""
 
     def is_numeric(self, token: str) -> bool:
-        """Tell whether a token can be part of a number by itself: punctuation between two such tokens keeps them apart."""
+        """Tell whether a token can be a number or part of one by itself; punctuation keeps two such tokens apart."""
         ...
 
     def may_open(self, token: str) -> bool:

@@ -1,7 +1,7 @@
 """Numbers of a language written without blanks (Japanese): 12, 十二, 〇三, じゅうに, 百二十, 十四点七, 二・五.
 
-Digits and kanji form runs that are never split. Readings in kana also occur within other words (に, し, ご), so they are
-only offered where a template wants a number; the longest one counts, except that a particle may follow it.
+Digits and kanji form runs that are never split. Readings in kana occur within other words too (に, し, ご), so they are
+offered only where a template wants a number; the longest one counts, except that a particle may follow it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from functools import cached_property
 from intents.numerals import LONGEST_NUMBER, NumberSpan, plain
 from intents.tokens import Tokens
 
+_TEN = 10
 _MYRIAD = 10_000
 
 
@@ -93,14 +94,12 @@ class CharacterNumerals:
 
     def _run_end(self, texts: Sequence[str], at: int) -> int:
         end = at
-        while end < len(texts):
-            if self.is_numeric(texts[end]):
-                end += 1
-            elif end > at and texts[end] in self.points and end + 1 < len(texts) and self._is_digit(texts[end + 1]):
-                end += 1
-            else:
-                break
+        while end < len(texts) and (self.is_numeric(texts[end]) or (end > at and self._is_point(texts, end))):
+            end += 1
         return end
+
+    def _is_point(self, texts: Sequence[str], place: int) -> bool:
+        return texts[place] in self.points and place + 1 < len(texts) and self._is_digit(texts[place + 1])
 
     def _is_digit(self, token: str) -> bool:
         return token in self.digits or token.isdecimal()
@@ -205,7 +204,8 @@ class CharacterNumerals:
         digits = ""
         while len(digits) < LONGEST_NUMBER:
             step = max(
-                ((len(reading), amount) for reading, amount in self._readings_at(text, at) if amount < 10), default=None
+                ((len(reading), amount) for reading, amount in self._readings_at(text, at) if amount < _TEN),
+                default=None,
             )
             if step is None:
                 break

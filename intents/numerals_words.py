@@ -11,6 +11,9 @@ from intents.tokens import Tokens
 
 _DIGITS = re.compile(r"\d+")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+_PAIR = 2
+"""Words of a number such as "twenty five"."""
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 
@@ -72,16 +75,16 @@ class WordNumerals:
 
     def spoken(self, number: int) -> tuple[str, ...]:
         """Return the words for 0 to 9999."""
-        if number >= 1000:
-            rest = self.spoken(number % 1000) if number % 1000 else ()
-            return (*self.spoken(number // 1000), _word(self.scales, 1000), *rest)
-        if number >= 100:
-            rest = self.spoken(number % 100) if number % 100 else ()
-            return (_word(self.units, number // 100), _word(self.scales, 100), *rest)
-        if number < 20:
+        if number >= _THOUSAND:
+            rest = self.spoken(number % _THOUSAND) if number % _THOUSAND else ()
+            return (*self.spoken(number // _THOUSAND), _word(self.scales, _THOUSAND), *rest)
+        if number >= _HUNDRED:
+            rest = self.spoken(number % _HUNDRED) if number % _HUNDRED else ()
+            return (_word(self.units, number // _HUNDRED), _word(self.scales, _HUNDRED), *rest)
+        if number in self.units.values():
             return (_word(self.units, number),)
-        ten = _word(self.tens, number - number % 10)
-        return (ten, _word(self.units, number % 10)) if number % 10 else (ten,)
+        ten = _word(self.tens, number - number % _TEN)
+        return (ten, _word(self.units, number % _TEN)) if number % _TEN else (ten,)
 
     def zeros_spoken(self) -> Sequence[tuple[str, ...]]:
         """Return other words for zero beside digits, the usual one."""
@@ -103,21 +106,22 @@ class WordNumerals:
             texts[at] in self.one and texts[at + 1 : at + 2] and texts[at + 1] in self.scales
         ):
             end += 1
-        while end < len(texts):
-            token = texts[end]
-            after = texts[end + 1] if end + 1 < len(texts) else ""
-            begun = end > at and texts[end - 1] not in self.minus
-            if self.is_numeric(token):
-                end += 1
-            elif token in self.digits and (self._is_digit(after) or begun):
-                end += 1
-            elif begun and token in self.joiners and texts[end - 1] in self.scales and self.is_numeric(after):
-                end += 1
-            elif begun and token in self.points and (self._is_digit(after) or after in self.tens):
-                end += 1
-            else:
-                break
+        while end < len(texts) and self._belongs(texts, end, has_begun=end > at and texts[end - 1] not in self.minus):
+            end += 1
         return at if end == at + 1 and not self.is_numeric(texts[at]) else end
+
+    def _belongs(self, texts: Sequence[str], place: int, *, has_begun: bool) -> bool:
+        """Tell whether a token belongs to the number before it, or begins one."""
+        token = texts[place]
+        after = texts[place + 1] if place + 1 < len(texts) else ""
+        if self.is_numeric(token):
+            return True
+        if token in self.digits:
+            return has_begun or self._is_digit(after)
+        if not has_begun:
+            return False
+        is_joined = token in self.joiners and texts[place - 1] in self.scales and self.is_numeric(after)
+        return is_joined or (token in self.points and (self._is_digit(after) or after in self.tens))
 
     def _is_digit(self, token: str) -> bool:
         return token in self.units or token in self.digits or token.isdecimal()
@@ -168,9 +172,9 @@ class WordNumerals:
             if _DIGITS.fullmatch(word):
                 return int(word) if len(word) <= LONGEST_NUMBER else None
             return self.units.get(word, self.tens.get(word))
-        if len(words) == 2 and words[0] in self.tens:
+        if len(words) == _PAIR and words[0] in self.tens:
             unit = self.units.get(words[1], 0)
-            return self.tens[words[0]] + unit if 0 < unit < 10 else None
+            return self.tens[words[0]] + unit if 0 < unit < _TEN else None
         return None
 
     def _spelled(self, words: Sequence[str]) -> tuple[Decimal | None, tuple[str, ...]]:
@@ -184,11 +188,11 @@ class WordNumerals:
                 continue
             length = 2 if at + 1 < len(words) and self._cardinal(words[at : at + 2]) is not None else 1
             value = self._cardinal(words[at : at + length])
-            if value is None or value > 99 or (_DIGITS.fullmatch(words[at]) and len(words[at]) > 1):
+            if value is None or value >= _HUNDRED or (_DIGITS.fullmatch(words[at]) and len(words[at]) > 1):
                 return None, ()
             parts.append(str(value))
             at += length
-        if any(len(part) > 1 for part in parts[:-1]) or not 2 <= len(parts) <= LONGEST_NUMBER:
+        if any(len(part) > 1 for part in parts[:-1]) or not _PAIR <= len(parts) <= LONGEST_NUMBER:
             return None, ()
         return Decimal("".join(parts)), tuple(parts) if parts[0] != "0" else ()
 
@@ -202,7 +206,7 @@ class WordNumerals:
         if all(len(digit) == 1 and digit.isdecimal() for digit in digits):
             return "".join(digits)
         value = self._cardinal(words)
-        return None if value is None or not 10 <= value <= 99 else str(value)
+        return None if value is None or not _TEN <= value < _HUNDRED else str(value)
 
     def _ordinal(self, run: Sequence[str]) -> tuple[bool, Decimal | None]:
         last = run[-1]
@@ -216,7 +220,7 @@ class WordNumerals:
             return True, None
         if len(run) == 1:
             return True, Decimal(value)
-        ten = self.tens.get(run[0], 0) if len(run) == 2 and value < 10 else 0
+        ten = self.tens.get(run[0], 0) if len(run) == _PAIR and value < _TEN else 0
         return True, Decimal(ten + value) if ten else None
 
 

@@ -52,7 +52,7 @@ class Recognizer:
         return resolve(lattice, self.language, readings)
 
     def recognize_nbest(self, texts: Sequence[str]) -> Recognition:
-        """Return what the best transcript that is understood means; transcripts that disagree on an act are asked about.
+        """Return what the best transcript that is understood means; where they disagree on an act, that is a question.
 
         Where none is understood, the result suggests sentences like the best one.
         """
@@ -94,9 +94,9 @@ class Recognizer:
         """Return a made-up sentence, words parted by blanks."""
         return self._sampler.sample(rng).text
 
-    def sample_of(self, rng: random.Random, template: Template | None = None) -> Sample:
-        """Return a made-up sentence and its template."""
-        return self._sampler.sample(rng, template)
+    def sample_of(self, rng: random.Random, template: Template | None = None, *, is_brief: bool = False) -> Sample:
+        """Return a made-up sentence and its template; `is_brief` leaves out most of what is optional."""
+        return self._sampler.sample(rng, template, is_brief=is_brief)
 
     @cached_property
     def _sampler(self) -> Sampler:

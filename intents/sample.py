@@ -21,6 +21,8 @@ from intents.lexicon import DeviceEntry, KindEntry, Lexicon
 from intents.naming import bare_phrases
 from intents.sentences import RangeList, SentenceList, Sentences, Template, ValueList, WildcardList
 
+_IN_DIGITS = 0.5
+"""How often a number is written in digits."""
 _BRIEF = 0.12
 """How often a brief sentence says what it could leave out."""
 
@@ -38,24 +40,24 @@ class Sampler:
     """Makes up sentences of one language for one plant."""
 
     def __init__(self, sentences: Sentences, lexicon: Lexicon) -> None:
-        self._sentences = sentences
-        self._lexicon = lexicon
-        self._language: Language = sentences.language
-        self._kinds: Mapping[str, KindEntry] = {kind.name: kind for kind in lexicon.kinds}
+        self.sentences = sentences
+        self.lexicon = lexicon
+        self.language: Language = sentences.language
+        self.kinds: Mapping[str, KindEntry] = {kind.name: kind for kind in lexicon.kinds}
         self._devices = [device for device in lexicon.devices if self._names(device)]
-        self._spoken = [template for template in sentences.templates if self._can_be_said(template.expression)]
-        self._other_words = sorted({word for t in sentences.templates for word in _words(t.expression)})
+        self.spoken = [template for template in sentences.templates if self._can_be_said(template.expression)]
+        self.other_words = sorted({word for t in sentences.templates for word in _words(t.expression)})
 
     def sample(self, rng: random.Random, template: Template | None = None, *, is_brief: bool = False) -> Sample:
         """Return a sentence of a template, of any if none is given; `is_brief` leaves out most of what is optional."""
-        chosen = template or rng.choice(self._spoken)
+        chosen = template or rng.choice(self.spoken)
         devices = [d for d in self._devices if _fits(chosen, d)] or self._devices
         run = _Run(self, rng, devices, is_brief=is_brief)
         return Sample(text=" ".join("".join(run.say(chosen.expression)).split()), template=chosen)
 
     def templates(self) -> Sequence[Template]:
         """Return the templates that sentences can be made of."""
-        return self._spoken
+        return self.spoken
 
     def _can_be_said(self, expression: Expression) -> bool:
         """Tell whether a sentence can be made: a list that the plant leaves empty cannot be filled."""
@@ -63,16 +65,16 @@ class Sampler:
             case ListRef(list_name="device"):
                 return bool(self._devices)
             case ListRef(list_name="kind"):
-                return bool(self._lexicon.kinds)
+                return bool(self.lexicon.kinds)
             case RuleRef(rule=rule):
-                return self._can_be_said(self._sentences.rules[rule])
+                return self._can_be_said(self.sentences.rules[rule])
             case InOrder(items=items) | Permutation(items=items) | Alternative(items=items):
                 return all(self._can_be_said(item) for item in items)
             case _:
                 return True
 
     def _names(self, device: DeviceEntry) -> bool:
-        kind = self._kinds.get(device.kind)
+        kind = self.kinds.get(device.kind)
         return bool(device.names) or (kind is not None and bool(kind.nouns))
 
 
@@ -100,17 +102,17 @@ class _Run:
             case Permutation(items=items):
                 return [piece for item in rng.sample(items, len(items)) for piece in (" ", *self.say(item, local), " ")]
             case RuleRef(rule=rule):
-                return self.say(self._sampler._sentences.rules[rule], local)
+                return self.say(self._sampler.sentences.rules[rule], local)
             case ListRef(list_name=name):
                 return [" ", *(self._value(name) if local is None or name not in local else [local[name]]), " "]
 
     def _value(self, name: str) -> list[str]:
         sampler, rng = self._sampler, self._rng
-        sentences = sampler._sentences
+        sentences = sampler.sentences
         if name == "device":
             return self._device()
         if name == "kind":
-            kind = rng.choice(sampler._lexicon.kinds)
+            kind = rng.choice(sampler.lexicon.kinds)
             return [rng.choice(kind.plurals or kind.nouns)]
         body = sentences.lists.get(name)
         match body:
@@ -119,10 +121,10 @@ class _Run:
             case RangeList(minimum=minimum, maximum=maximum, step=step):
                 return [self._number(int(minimum), min(int(maximum), 999), int(step or 1) or 1)]
             case WildcardList():
-                words = sampler._other_words
+                words = sampler.other_words
                 return [" ".join(rng.choice(words) for _ in range(rng.randint(1, 3)))]
             case SentenceList(intents=intents):
-                chosen = rng.choice([t for t in sampler._spoken if t.intent in intents])
+                chosen = rng.choice([t for t in sampler.spoken if t.intent in intents])
                 return self.say(chosen.expression)
         first, _, rest = name.partition("..")
         last, _, step_text = rest.partition(",")
@@ -133,17 +135,17 @@ class _Run:
         return self._written(number)
 
     def _written(self, number: int) -> str:
-        if number < 0 or self._rng.random() < 0.5:
+        if number < 0 or self._rng.random() < _IN_DIGITS:
             return str(number)
-        return " ".join(self._sampler._language.normalizer.numerals.spoken(number))
+        return " ".join(self._sampler.language.normalizer.numerals.spoken(number))
 
     def _device(self) -> list[str]:
         sampler, rng = self._sampler, self._rng
         device = rng.choice(self._devices)
-        kind = sampler._kinds.get(device.kind)
+        kind = sampler.kinds.get(device.kind)
         ways: list[Expression] = []
         local: dict[str, str] = {}
-        for phrase in sampler._language.device_phrases.get("one", ()):
+        for phrase in sampler.language.device_phrases.get("one", ()):
             lists = set(_lists(phrase.expression))
             if "own_name" in lists:
                 if device.names:

@@ -19,7 +19,7 @@ from intents.template import Place, parse_template
 _FOLDER = Path(__file__).parent / "sentences"
 _FILE_KEYS = frozenset({"language", "intents", "expansion_rules", "lists", "skip_words", "readings"})
 _LANGUAGE_FILES = ("numbers.yaml", "names.yaml")
-_LANGUAGE_KEYS = frozenset({"writing", "symbols", "numbers", "device_phrases", "courtesy"})
+_LANGUAGE_KEYS = frozenset({"writing", "symbols", "numbers", "device_phrases", "courtesy", "unheard_rules"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +147,7 @@ class _Reader:
 
     def file(self, content: Value, *, is_language: bool) -> None:
         """Take one file in."""
-        known = _FILE_KEYS | _LANGUAGE_KEYS if is_language else _FILE_KEYS
-        for key, value in content.items(known):
+        for key, value in content.items(_FILE_KEYS | _LANGUAGE_KEYS if is_language else _FILE_KEYS):
             match key:
                 case "language" if value.text() != self._name:
                     raise value.error(f"this file is in {value.text()!r}, but {self._name!r} is being loaded")
@@ -157,14 +156,10 @@ class _Reader:
                         self._intent(intent, body)
                 case "expansion_rules":
                     for rule, body in value.items():
-                        if rule in self._rules:
-                            raise body.error(f"the rule <{rule}> is defined twice; keep one of them")
-                        self._rules[rule] = parse_template(body.text(), body.place)
+                        self._rule(rule, body)
                 case "lists":
                     for name, body in value.items():
-                        if name in self._lists:
-                            raise body.error(f"the list {{{name}}} is defined twice; keep one of them")
-                        self._lists[name] = _list(body)
+                        self._add_list(name, body)
                 case "skip_words":
                     self._skip_words.extend(value.texts())
                 case "readings":
@@ -172,6 +167,16 @@ class _Reader:
                         self._readings[word] = (*self._readings.get(word, ()), *body.texts())
                 case _:
                     self._language[key] = value
+
+    def _rule(self, rule: str, body: Value) -> None:
+        if rule in self._rules:
+            raise body.error(f"the rule <{rule}> is defined twice; keep one of them")
+        self._rules[rule] = parse_template(body.text(), body.place)
+
+    def _add_list(self, name: str, body: Value) -> None:
+        if name in self._lists:
+            raise body.error(f"the list {{{name}}} is defined twice; keep one of them")
+        self._lists[name] = _list(body)
 
     def sentences(self) -> Sentences:
         """Return what was gathered."""

@@ -4,10 +4,11 @@ Wider than what is accepted: every number up to 99 and every kind of device stan
 "start compressor four" is heard as such and can be answered, instead of being bent into one that exists.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from intents.expression import NOTHING, Alternative, Expression, ListRef, Permutation, RuleRef, Text
+from intents.expression import NOTHING, Alternative, Expression, Permutation, RuleRef
 from intents.expression import Sequence as InOrder
 from intents.intent import ACTING, NoActionReason
 from intents.language import Language
@@ -60,9 +61,10 @@ class _Builder:
     def __init__(self, sentences: Sentences, lexicon: Lexicon) -> None:
         self._language: Language = sentences.language
         self._lists = sentences.lists
-        self._rules = {name: without_courtesy(rule, sentences.rules) for name, rule in sentences.rules.items()}
+        dropped = self._language.unheard_rules
+        self._rules = {name: without_rules(rule, dropped) for name, rule in sentences.rules.items()}
         self._templates = [
-            (template.intent, without_courtesy(template.expression, sentences.rules))
+            (template.intent, without_rules(template.expression, dropped))
             for template in sentences.templates
             if template.is_spoken and template.slots.get("reason", _HEARD[0]) in _HEARD
         ]
@@ -121,7 +123,7 @@ class _Builder:
         return self._states - 1
 
     def _union(self, expressions: Sequence[Expression]) -> Network:
-        return union_network(expressions, self._rules)
+        return union_network(expressions, self._rules, self._language.normalizer.spell)
 
     def _put(self, network: Network, *, is_shared: bool = False) -> tuple[int, list[int]]:
         """Add a network; return its first state and its last ones.
@@ -181,53 +183,24 @@ def _lists_before(network: Network) -> dict[int, int]:
     return found
 
 
-def without_courtesy(expression: Expression, rules: Rules) -> Expression:
-    """Leave out rules that may be empty and name nothing: "please", "now", "can you"; they stand around the whole."""
+def without_rules(expression: Expression, dropped: AbstractSet[str]) -> Expression:
+    """Leave out some rules wherever they stand."""
     match expression:
-        case RuleRef(rule=rule) if (
-            rule in rules and may_be_empty(rules[rule], rules) and not names_lists(rules[rule], rules)
-        ):
+        case RuleRef(rule=rule) if rule in dropped:
             return NOTHING
         case Alternative(items=items):
-            return Alternative(items=tuple(without_courtesy(item, rules) for item in items))
+            return Alternative(items=tuple(without_rules(item, dropped) for item in items))
         case InOrder(items=items):
-            return InOrder(items=tuple(without_courtesy(item, rules) for item in items))
+            return InOrder(items=tuple(without_rules(item, dropped) for item in items))
         case Permutation(items=items):
-            return Permutation(items=tuple(without_courtesy(item, rules) for item in items))
+            return Permutation(items=tuple(without_rules(item, dropped) for item in items))
         case _:
             return expression
 
 
-def may_be_empty(expression: Expression, rules: Rules) -> bool:
-    """Tell whether an expression can stand for no word."""
-    match expression:
-        case Text(text=text):
-            return not text.strip()
-        case ListRef():
-            return False
-        case RuleRef(rule=rule):
-            return rule in rules and may_be_empty(rules[rule], rules)
-        case Alternative(items=items):
-            return any(may_be_empty(item, rules) for item in items)
-        case InOrder(items=items) | Permutation(items=items):
-            return all(may_be_empty(item, rules) for item in items)
-
-
-def names_lists(expression: Expression, rules: Rules) -> bool:
-    """Tell whether a list stands anywhere in an expression."""
-    match expression:
-        case ListRef():
-            return True
-        case RuleRef(rule=rule):
-            return rule in rules and names_lists(rules[rule], rules)
-        case Alternative(items=items) | InOrder(items=items) | Permutation(items=items):
-            return any(names_lists(item, rules) for item in items)
-        case Text():
-            return False
-
-
-def union_network(expressions: Sequence[Expression], rules: Rules) -> Network:
-    """Return the smallest network that reads any of some expressions, in words."""
+def union_network(expressions: Sequence[Expression], rules: Rules, spell: Callable[[str], Sequence[str]]) -> Network:
+    """Return the smallest network that reads any of some expressions, in words; punctuation is no word."""
+    is_word = _remembering(spell)
     arcs: dict[int, list[tuple[Label | None, int]]] = {0: []}
     finals: set[int] = set()
     base = 1
@@ -235,11 +208,23 @@ def union_network(expressions: Sequence[Expression], rules: Rules) -> Network:
         words, ends = word_arcs(expression, rules)
         arcs[0].append((None, base))
         for source, label, target in words:
-            bare = Slot(label.list_name, "") if isinstance(label, Slot) else label
-            arcs.setdefault(base + source, []).append((bare, base + target))
+            heard = Slot(label.list_name, "") if isinstance(label, Slot) else label if is_word(label) else None
+            arcs.setdefault(base + source, []).append((heard, base + target))
         finals.update(base + end for end in ends)
         base += max((max(source, target) for source, _, target in words), default=0) + 1
     return minimal(*determined(arcs, 0, finals))
+
+
+def _remembering(spell: Callable[[str], Sequence[str]]) -> Callable[[str], bool]:
+    known: dict[str, bool] = {}
+
+    def is_word(word: str) -> bool:
+        found = known.get(word)
+        if found is None:
+            found = known[word] = bool(spell(word))
+        return found
+
+    return is_word
 
 
 def _phrases(phrases: Iterable[Sequence[str]]) -> Network:
