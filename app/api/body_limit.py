@@ -32,7 +32,7 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limit:
             problem = Problem(title=_STATUS.phrase, status=_STATUS, detail=self._detail, code=_CODE)
-            await problem_response(problem, {"Connection": "close"})(scope, receive, send)
+            await problem_response(problem)(scope, receive, send)
             return
         taken, is_answering = 0, False
 

@@ -152,10 +152,13 @@ async def post_recording(
 
 
 async def _read_body(request: Request, limit: int) -> bytes:
-    """Read the body up to one byte past the limit, so that a recording of an hour is refused without being taken in."""
+    """Read no more of the body than the longest recording has.
+
+    An hour of sound is refused without being taken in: its header, or what was read of it, is too long already.
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > limit:
+        if len(body) >= limit:
             break
-    return bytes(body[: limit + 1])
+    return bytes(body[:limit])

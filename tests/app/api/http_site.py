@@ -1,14 +1,18 @@
 """A running site and the clients that talk to it over HTTP."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import uvicorn
 
 from app.main import create_app
 from app.service import Service
+from tests.devices.until import until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +76,18 @@ def problem_of(response: httpx.Response, status: int, code: str) -> dict[str, An
     assert problem["detail"].endswith((".", "?", "!", "。", ")")), problem
     assert "Traceback" not in response.text
     return problem
+
+
+@asynccontextmanager
+async def listening(service: Service) -> AsyncIterator[str]:
+    """Serve `service` on a real port; give the URL."""
+    config = uvicorn.Config(create_app(service=service), log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        task = asyncio.create_task(server.serve(sockets=[listener]), name="test: uvicorn")
+        try:
+            await until(lambda: server.started)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
