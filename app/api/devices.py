@@ -87,7 +87,7 @@ async def list_devices(service: ServiceDep, _speaker: SpeakerDep) -> list[Device
 
 @router.get("/{device_id}", responses=problems(404))
 async def get_device(device_id: DeviceId, service: ServiceDep, _speaker: SpeakerDep) -> DeviceOut:
-    """Return one device."""
+    """Return one device with its last readings."""
     return _device_out(service, _device(service, device_id))
 
 

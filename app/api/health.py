@@ -6,9 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app.api.deps import ServiceDep
+from app.api.problems import problems
 from app.metrics import exposition
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=problems())
 
 
 class HearingOut(BaseModel):
