@@ -11,7 +11,7 @@ from pathlib import Path
 from pocketsphinx import Config, Decoder, get_model_path
 
 from app.speech.errors import GrammarTooLargeError, UnknownGrammarError
-from app.speech.exact import exact
+from app.speech.exact import exact, folded
 from app.speech.grammar import Grammar
 from app.speech.silence import without_silence
 
@@ -69,10 +69,11 @@ class SphinxDecoder:
         decoder = _decoder(_WIDE if len(arcs) <= _SMALL_ARCS else _USUAL)
         for spelling, phones in pronunciations:
             decoder.add_word(spelling, phones, update=False)
-        end = len(graph.arcs)
-        spoken = [(source, target, 1.0, word) for source, target, word in arcs]
+        folds = folded(graph)
+        end = 1 + max(target for _, target, _ in folds)
+        likely = [(source, target, 1.0, word) if word else (source, target, 1.0) for source, target, word in folds]
         ends = [(final, end, 1.0) for final in sorted(graph.finals)]
-        decoder.add_fsg(name, decoder.create_fsg(name, 0, end, [*spoken, *ends]))
+        decoder.add_fsg(name, decoder.create_fsg(name, 0, end, [*likely, *ends]))
         decoder.activate_search(name)
         self._decoders[name] = decoder
         return unknown

@@ -6,7 +6,7 @@ import pocketsphinx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.speech.exact import exact
+from app.speech.exact import exact, folded
 from app.speech.grammar import BEGIN, END, compile_grammar
 from app.speech.jsgf import to_jsgf
 from app.speech.phrases import covering_phrases, made_up_sentences, vosk_phrases
@@ -39,6 +39,22 @@ def test_an_exact_graph_is_as_small_as_it_can_be() -> None:
     graph = exactly(grammar_of(*(f"{verb} the valve {n}" for verb in ("open", "close") for n in ("one", "two", "six"))))
     assert len(graph.arcs) == 5  # before and after each of the four words
     assert len(list(graph.transitions())) == 7
+
+
+def test_a_folded_graph_has_the_same_sentences_in_fewer_words() -> None:
+    nouns = ("bag", "bank", "dewar", "valve", "room")
+    graph = exactly(
+        grammar_of(*(f"{verb} {n} now" for verb in ("open", "shut") for n in nouns), *nouns, "open it", "shut me")
+    )
+    arcs = folded(graph)
+    assert sum(word is not None for _, _, word in arcs) < len(list(graph.transitions()))
+    assert exactly(compile_grammar(Graph(arcs=arcs, finals=sorted(graph.finals)))) == graph
+
+
+@given(SENTENCES)
+def test_folding_changes_no_sentence(sentences: list[str]) -> None:
+    graph = exactly(grammar_of(*sentences))
+    assert exactly(compile_grammar(Graph(arcs=folded(graph), finals=sorted(graph.finals)))) == graph
 
 
 def test_a_graph_that_would_grow_too_large_is_given_up() -> None:
