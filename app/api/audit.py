@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from app.api.deps import AdminDep, ServiceDep
-from app.api.problems import KEYED, problems, require_zone
+from app.api.moment import Moment
+from app.api.problems import KEYED, problems
 from models.audit import RecordedEntry, Step
 from models.audit_export import export_csv
 from models.audit_query import AuditFilter
@@ -22,8 +23,8 @@ Name = Annotated[str | None, Query(max_length=200, pattern="^[^\\x00]*$")]
 
 
 def get_filter(
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment = None,
+    until: Moment = None,
     device: Name = None,
     speaker: Name = None,
     station: Name = None,
@@ -32,8 +33,7 @@ def get_filter(
     step: Step | None = None,
     turn_id: Name = None,
 ) -> AuditFilter:
-    """Return which rows are wanted; times need a zone."""
-    require_zone(since=since, until=until)
+    """Return which rows are wanted."""
     return AuditFilter(
         since=since,
         until=until,
@@ -47,6 +47,13 @@ def get_filter(
     )
 
 
+Cursor = Annotated[
+    str | None,
+    Query(
+        description="`next_cursor` of the page before.",
+        json_schema_extra={"pattern": r"^-?[0-9]{1,18}\.[0-9]{1,18}$"},  # a wrong one is refused in our own words
+    ),
+]
 FilterDep = Annotated[AuditFilter, Depends(get_filter)]
 
 
@@ -116,7 +123,7 @@ async def list_audit(
     service: ServiceDep,
     _admin: AdminDep,
     wanted: FilterDep,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AuditPageOut:
     """Return recorded steps, newest first, a page at a time."""

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from app.api.deps import ServiceDep, SpeakerDep
-from app.api.problems import KEYED, ProblemError, problems, require_zone
+from app.api.moment import Moment
+from app.api.problems import KEYED, ProblemError, problems
 from app.api.reply_out import ReadingOut
 from app.service import Service
 from devices.plant import Device
@@ -97,8 +98,8 @@ async def list_readings(
     service: ServiceDep,
     _speaker: SpeakerDep,
     measurement: Annotated[str, Query(max_length=64, examples=["level_pct"])],
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment = None,
+    until: Moment = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> list[SampleOut]:
     """Return kept values of one measurement, oldest first, the newest `limit` of them."""
@@ -109,6 +110,5 @@ async def list_readings(
             "no_such_measurement",
             f"{device_id} has no measurement {measurement!r}; it has: {', '.join(device.measurements)}.",
         )
-    require_zone(since=since, until=until)
     samples = await service.readings.series(device_id, measurement, since=since, until=until, limit=limit)
     return [SampleOut(measured_at=sample.measured_at, value=sample.value) for sample in samples]

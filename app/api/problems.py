@@ -1,7 +1,6 @@
 """Errors over HTTP: problem+json (RFC 9457), one clear sentence each, never a stack trace."""
 
 import logging
-from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException, Request
@@ -125,12 +124,3 @@ _WORDS: dict[HTTPStatus, tuple[str, str]] = {
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address does not take this method; see /docs."),
 }
 """What the framework refuses by itself: code and sentence."""
-
-
-def require_zone(**moments: datetime | None) -> None:
-    """Refuse times without a zone: nobody may guess which one was meant."""
-    for name, moment in moments.items():
-        if moment is not None and moment.tzinfo is None:
-            raise ProblemError(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "time_without_zone", f"{name} needs a time zone: 2026-11-22T09:00:00Z."
-            )

@@ -75,17 +75,18 @@ async def test_times_are_taken_in_their_zone_from_and_until(site: HttpSite) -> N
 
 
 @pytest.mark.parametrize(
-    ("query", "code"),
+    "query",
     [
-        ("since=2020-11-22T14:00:00", "time_without_zone"),
-        ("until=2020-11-22", "time_without_zone"),
-        ("since=yesterday", "invalid_request"),
-        ("limit=0", "invalid_request"),
-        ("limit=10001", "invalid_request"),
+        "since=2020-11-22T14:00:00",
+        "until=2020-11-22",
+        "since=yesterday",
+        "since=1606046400",
+        "since=2020-13-22T14:00:00Z",
+        "limit=0",
+        "limit=10001",
     ],
 )
-async def test_a_time_without_a_zone_and_a_limit_out_of_range_are_refused(
-    site: HttpSite, query: str, code: str
-) -> None:
+async def test_a_time_without_a_zone_and_a_limit_out_of_range_are_refused(site: HttpSite, query: str) -> None:
     response = await site.technician.get(f"/v1/devices/dewar-2/readings?measurement=level_pct&{query}")
-    problem_of(response, 422, code)
+    detail = problem_of(response, 422, "invalid_request")["detail"]
+    assert query.partition("=")[0] in detail
