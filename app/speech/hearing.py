@@ -4,11 +4,11 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.speech.engine import AUTO, Engine, EngineChoice, choose_engine, open_engine, without_vosk
-from app.speech.errors import HearingFailedError, HearingUnavailableError, ModelError
+from app.speech.errors import GrammarTooLargeError, HearingFailedError, HearingUnavailableError, ModelError
 from app.speech.grammar import WordGraph, compile_grammar
 from app.speech.hear import Recording
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcriber, Transcript
@@ -111,7 +111,8 @@ async def open_hearing(
     """Load the recognisers of all languages at once and give them their grammars.
 
     `wanted`: for each language what `choose_engine` takes. `graphs`: for each language its word graphs by grammar name.
-    With `auto`, a damaged model is passed over and the reason kept in `states`; one that was named raises `ModelError`.
+    With `auto`, what cannot be used is passed over and the reason kept in `states`; what was named raises `ModelError`
+    or `GrammarTooLargeError`.
     """
     loop = asyncio.get_running_loop()
     jobs = [
@@ -143,13 +144,19 @@ def _open(
             raise
         choice = without_vosk(language, str(exc))
         transcriber = open_engine(choice)
-    if transcriber is not None:
-        try:
-            for name, graph in graphs.items():
-                _set_grammar(transcriber, name, graph)
-        except BaseException:
-            transcriber.close()
+    if transcriber is None:
+        return choice, None
+    try:
+        for name, graph in graphs.items():
+            _set_grammar(transcriber, name, graph)
+    except GrammarTooLargeError as exc:
+        transcriber.close()
+        if wanted != AUTO:
             raise
+        return replace(choice, engine=Engine.NONE, reason=str(exc)), None
+    except BaseException:
+        transcriber.close()
+        raise
     return choice, transcriber
 
 

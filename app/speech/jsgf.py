@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from app.speech.grammar import Grammar
 
 
-def to_jsgf(grammar: Grammar, *, name: str, language: str) -> Iterator[str]:
-    """Yield the lines of a JSGF 1.0 grammar with exactly these sentences, but those with free text.
+def to_jsgf(grammar: Grammar, *, name: str, language: str) -> str:
+    """Write a JSGF 1.0 grammar with exactly these sentences, but those with free text.
 
-    Its public rule is `<sentence>`. One rule for each state of the graph: a plant's has some MB, so write line by line.
+    Its public rule is `<sentence>`. One rule for each state of the graph: a plant's has some MB.
     """
-    grammar = grammar.closed()
+    return "".join(f"{line}\n" for line in _lines(grammar.closed(), name, language))
+
+
+def _lines(grammar: Grammar, name: str, language: str) -> Iterator[str]:
     yield f"#JSGF V1.0 UTF-8 {language};"
     yield f"grammar {name};"
     yield f"public <sentence> = {'<VOID>' if grammar.is_empty else f'<s{grammar.start}>'};"

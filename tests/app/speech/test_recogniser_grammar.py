@@ -169,7 +169,7 @@ def test_free_text_is_left_out_of_closed_grammars() -> None:
     assert sentences_of(grammar) == {"stop"}
     assert covering_phrases(grammar) == ("stop",)
     assert set(made_up_sentences(grammar, 9)) == {"stop"}
-    assert "make" not in "\n".join(to_jsgf(grammar, name="note", language="en"))
+    assert "make" not in to_jsgf(grammar, name="note", language="en")
 
 
 def test_free_text_can_be_stood_for_by_a_word() -> None:
@@ -214,7 +214,7 @@ def test_jsgf_is_read_by_pocketsphinx_and_means_the_same() -> None:
         (0, 4, "stop"),
     ]
     grammar = compile_grammar(Graph(arcs=exact_arcs, finals=[3, 4]))
-    text = "\n".join(to_jsgf(grammar, name="plant", language="en"))
+    text = to_jsgf(grammar, name="plant", language="en")
     assert text.startswith("#JSGF V1.0 UTF-8 en;\ngrammar plant;\npublic <sentence> = <s0>;\n")
     assert "(one | two)" in text
     decoder = pocketsphinx.Decoder(pocketsphinx.Config(lm=None, dict=None, logfn="/dev/null"))
@@ -229,7 +229,7 @@ def test_jsgf_is_read_by_pocketsphinx_and_means_the_same() -> None:
 
 
 def test_an_empty_grammar_is_jsgf_that_hears_nothing() -> None:
-    text = "\n".join(to_jsgf(compile_grammar(Graph(arcs=[], finals=[])), name="plant", language="en"))
+    text = to_jsgf(compile_grammar(Graph(arcs=[], finals=[])), name="plant", language="en")
     assert "public <sentence> = <VOID>;" in text
 
 

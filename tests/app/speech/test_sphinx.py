@@ -11,6 +11,7 @@ from pocketsphinx import get_model_path
 from app.speech.errors import GrammarTooLargeError, HearingFailedError, UnknownGrammarError
 from app.speech.grammar import compile_grammar
 from app.speech.hear import hear
+from app.speech.hearing import open_hearing
 from app.speech.sphinx import SphinxDecoder
 from app.speech.sphinx_process import SphinxTranscriber
 from intents.intent import Recognized
@@ -79,15 +80,32 @@ def test_words_of_helium_plants_have_pronunciations_and_others_are_reported() ->
     assert decoder.decode(recording(next(iter(LABELS))), "free") == ""
 
 
-def test_a_grammar_beyond_what_can_be_searched_is_refused() -> None:
+@pytest.fixture(scope="module")
+def beyond() -> Graph:
+    """No two of these words may be followed by the same ones: 560 states with 559 ways each."""
     dictionary = Path(get_model_path()) / "en-us" / "cmudict-en-us.dict"
     words = [line.split()[0] for line in dictionary.read_text().splitlines() if line[0].isalpha() and "(" not in line]
     words = words[:560]
-    # No two of these words may be followed by the same ones: 560 states with 559 ways each.
     first: list[Arc] = [(0, number, word) for number, word in enumerate(words, 1)]
     second: list[Arc] = [(n, 561, word) for n in range(1, 561) for m, word in enumerate(words, 1) if m != n]
+    return Graph(arcs=[*first, *second], finals=[561])
+
+
+def test_a_grammar_beyond_what_can_be_searched_is_refused(beyond: Graph) -> None:
     with pytest.raises(GrammarTooLargeError, match="install a Vosk model"):
-        SphinxDecoder().set_grammar("free", compile_grammar(Graph(arcs=[*first, *second], finals=[561])))
+        SphinxDecoder().set_grammar("free", compile_grammar(beyond))
+
+
+async def test_auto_starts_without_hearing_where_the_grammar_is_beyond_pocketsphinx(
+    beyond: Graph, tmp_path: Path
+) -> None:
+    hearing = await open_hearing({"en": "auto"}, {"en": {"free": beyond}}, models=tmp_path)
+    try:
+        (state,) = hearing.states
+        assert state.engine is None
+        assert "too large for PocketSphinx" in state.reason
+    finally:
+        await hearing.close()
 
 
 def test_a_process_that_dies_is_replaced_with_its_grammars() -> None:
