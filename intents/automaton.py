@@ -49,7 +49,7 @@ class Automaton:
         self.by_word: list[dict[str, list[int]]] = []
         """For each state, the states from which each word leads to it."""
         self.by_list: list[list[ListArc]] = []
-        """For each state, the lists that lead to it; wildcards have arcs from themselves."""
+        """For each state, the lists that lead to it."""
         self.wild_states: set[int] = set()
         starts = []
         for number, network in enumerate(networks):
@@ -176,7 +176,8 @@ class Automaton:
     def _connect_wild(self, source: int, loop: int, slot: Slot) -> None:
         self.wild_states.add(loop)
         self._wild[source] += (loop,)
-        self.by_list[loop].append((source, slot.list_name, slot.slot))
+        if source != loop:
+            self.by_list[loop].append((source, slot.list_name, slot.slot))
 
     def _jumps(self) -> dict[int, tuple[int, int]]:
         found: dict[int, tuple[int, int]] = {}

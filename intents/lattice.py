@@ -25,6 +25,9 @@ class AnyText(NamedTuple):
     """The value of a wildcard: its tokens say it all."""
 
 
+ANY_TEXT = AnyText()
+
+
 @dataclass(frozen=True, slots=True)
 class Lattice:
     """One text while it is understood."""
@@ -36,13 +39,15 @@ class Lattice:
     """Fillers ("um"): where one begins → where it ends."""
     respellings: Mapping[int, Sequence[tuple[int, tuple[str, ...]]]]
     """Other spellings of words: where one begins → where it ends, and how the templates spell it."""
+    detours: frozenset[int]
+    """Where either begins."""
     memory: dict[tuple[int, int], Any] = field(default_factory=dict)
     """What sources have worked out for this text, by source and place."""
 
     @property
     def is_straight(self) -> bool:
         """Whether each token is just the next one."""
-        return not self.skips and not self.respellings
+        return not self.detours
 
 
 class Source(Protocol):

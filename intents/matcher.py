@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from intents.automaton import Automaton, StateSet
-from intents.lattice import AnyText, Filled, Lattice, Sources
+from intents.lattice import ANY_TEXT, Filled, Lattice, Sources
 
 MOST_READINGS = 48
 """Of one text from one place; more differ in ways that nobody could be asked about."""
 
+_MOST_TRIES = 600
+"""Values that are looked for in one text; more only occur in long texts with a wildcard, where none is a command."""
 NOTHING_OWN: Mapping[str, frozenset[int]] = {}
 
 _Fillings = dict[tuple[Filled, ...], None]
@@ -31,7 +33,18 @@ class Parse(NamedTuple):
 class Run:
     """One automaton over one text from one place on."""
 
-    __slots__ = ("_automaton", "_ending", "_lattice", "_own", "_respelled", "_sources", "furthest", "reached", "start")
+    __slots__ = (
+        "_automaton",
+        "_ending",
+        "_lattice",
+        "_own",
+        "_respelled",
+        "_skipped",
+        "_sources",
+        "furthest",
+        "reached",
+        "start",
+    )
 
     def __init__(
         self,
@@ -55,43 +68,51 @@ class Run:
         """The last place that some template reaches."""
         self.reached: dict[int, StateSet] = {start: automaton.start}
         self._ending: dict[int, list[tuple[str, int]]] = {}
+        self._skipped: dict[int, list[int]] = {}
         self._respelled: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
         self._forward()
 
     def _forward(self) -> None:
-        automaton, lattice, sources, reached = self._automaton, self._lattice, self._sources, self.reached
-        words, inside = lattice.tokens.texts, lattice.numbers.inside
+        automaton, lattice, reached, own = self._automaton, self._lattice, self.reached, self._own
+        words, inside, detours = lattice.tokens.texts, lattice.numbers.inside, lattice.detours
         count = len(words)
-        is_straight, own = lattice.is_straight, self._own
         place = furthest = self.start
         while place <= furthest and place < count:
             states = reached.get(place)
             if states is None:
                 place += 1
                 continue
-            if states.finals and own and place > self.start:
+            if own and states.finals and place > self.start:
                 states = self._end_own(place, states)
             word = words[place]
             steps = states.steps
             following = steps[word] if word in steps else automaton.step(states, word)
-            place += 1
             if following is not None:
-                present = reached.get(place)
-                reached[place] = following if present is None else automaton.union(present, following)
-                furthest = max(place, furthest)
-            if states.lists and not inside[place - 1]:
-                opening = sources.opening(word)
-                for list_name in states.lists:
-                    if (list_name not in opening and is_straight) or (place - 1 == self.start and list_name in own):
-                        continue
-                    for end in sources[list_name].ends(lattice, place - 1):
-                        if not inside[end]:
-                            self._arrive(end, automaton.step_list(states, list_name))
-                            self._ending.setdefault(end, []).append((list_name, place - 1))
-                            furthest = max(end, furthest)
-            if not is_straight:
-                furthest = max(furthest, self._detour(place - 1, states))
+                present = reached.get(place + 1)
+                reached[place + 1] = following if present is None else automaton.union(present, following)
+                if place == furthest:
+                    furthest += 1
+            if states.lists and not inside[place]:
+                furthest = self._take_lists(place, states, furthest)
+            if place in detours:
+                furthest = self._detour(place, states, furthest)
+            place += 1
         self.furthest = furthest
+
+    def _take_lists(self, place: int, states: StateSet, furthest: int) -> int:
+        """Go along the values of lists that begin at a place; return the last place reached."""
+        lattice, inside = self._lattice, self._lattice.numbers.inside
+        opening = self._sources.opening(lattice.tokens.texts[place])
+        is_detour = place in lattice.respellings
+        for list_name in states.lists:
+            if (list_name not in opening and not is_detour) or (place == self.start and list_name in self._own):
+                continue
+            for end in self._sources[list_name].ends(lattice, place):
+                if not inside[end]:
+                    self._arrive(end, self._automaton.step_list(states, list_name))
+                    self._ending.setdefault(end, []).append((list_name, place))
+                    furthest = max(furthest, end)
+        return furthest
 
     def _end_own(self, place: int, states: StateSet) -> StateSet:
         """End the values that began at the start and end here; return all states of the place."""
@@ -107,19 +128,23 @@ class Run:
         present = self.reached.get(place)
         self.reached[place] = states if present is None else self._automaton.union(present, states)
 
-    def _detour(self, place: int, states: StateSet) -> int:
-        """Pass over a filler, or take a word in another spelling; return the last place reached."""
-        last = place
-        if place in self._lattice.skips and not states.wild:
-            last = self._lattice.skips[place]
-            self._arrive(last, states)
+    def _detour(self, place: int, states: StateSet, furthest: int) -> int:
+        """Pass over a filler, or take a word in another spelling; return the last place reached.
+
+        A value of a list does not begin with a filler: it would be tried again behind each of many.
+        """
+        if place in self._lattice.skips and not states.wild and (place > self.start or not place):
+            end = self._lattice.skips[place]
+            self._arrive(end, states)
+            self._skipped.setdefault(end, []).append(place)
+            furthest = max(furthest, end)
         for end, tokens in self._lattice.respellings.get(place, ()):
             reached = self._along(states, tokens)
             if reached is not None:
                 self._arrive(end, reached[-1])
                 self._respelled.setdefault(end, []).append((place, tokens))
-                last = max(last, end)
-        return last
+                furthest = max(furthest, end)
+        return furthest
 
     def _along(self, states: StateSet, tokens: Sequence[str]) -> list[StateSet] | None:
         chain = [states]
@@ -143,12 +168,8 @@ class Run:
         fillings: dict[tuple[int, int], _Fillings] = {}
         for place, node in sorted(steps):
             fillings[place, node] = self._fill(place, node, steps[place, node], fillings)
-        automaton = self._automaton
-        found: dict[Parse, None] = {}
-        for node in states.finals:
-            for filling in fillings[end, node]:
-                closed = _closed(filling, end) if node in automaton.wild_states else filling
-                found[Parse(automaton.network_of[node], closed)] = None
+        networks = self._automaton.network_of
+        found = {Parse(networks[node], filling): None for node in states.finals for filling in fillings[end, node]}
         return list(found)[:MOST_READINGS]
 
     def _backward(self, end: int, finals: Sequence[int]) -> dict[tuple[int, int], list[_Step]]:
@@ -180,10 +201,13 @@ class Run:
             (place - 1, source, None, "") for source in automaton.by_word[node].get(word, ()) if source in nodes
         ]
         if node in automaton.wild_states:
-            for source, name, slot in automaton.by_list[node]:
-                if source in nodes:
-                    into.append((place - 1, source, None if source == node else slot, name))
-        elif automaton.by_list[node] and place in self._ending:
+            return [
+                (begin, source, slot, name)
+                for source, name, slot in automaton.by_list[node]
+                for begin, states in reached.items()
+                if begin < place and source in states.nodes
+            ]
+        if automaton.by_list[node] and place in self._ending:
             for list_name, begin in self._ending[place]:
                 nodes = reached[begin].nodes
                 for source, name, slot in automaton.by_list[node]:
@@ -194,11 +218,8 @@ class Run:
         return into
 
     def _detours_into(self, place: int, node: int) -> list[_Step]:
-        found: list[_Step] = []
-        for begin, end in self._lattice.skips.items():
-            present = self.reached.get(begin)
-            if end == place and present is not None and not present.wild and node in present.nodes:
-                found.append((begin, node, None, ""))
+        begins = self._skipped.get(place, ())
+        found: list[_Step] = [(begin, node, None, "") for begin in begins if node in self.reached[begin].nodes]
         for begin, tokens in self._respelled.get(place, ()):
             chain = self._along(self.reached[begin], tokens) or []
             nodes = {node}
@@ -213,29 +234,22 @@ class Run:
     ) -> _Fillings:
         if place == self.start:
             return {(): None}
-        if len(into) == 1 and into[0][2] is None and into[0][1] not in self._automaton.wild_states:
+        if len(into) == 1 and into[0][2] is None:
             return fillings[into[0][:2]]
         found: _Fillings = {}
         for begin, source, slot, list_name in into:
-            is_left = source in self._automaton.wild_states and source != node
-            values: Sequence[Any] = (AnyText(),)
-            if slot is not None and node not in self._automaton.wild_states:
+            if slot is None:
+                found.update(fillings[begin, source])
+                continue
+            values: Sequence[Any] = (ANY_TEXT,)
+            if node not in self._automaton.wild_states:
                 values = self._sources[list_name].values(self._lattice, begin, place)
             for filling in fillings[begin, source]:
-                base = _closed(filling, begin) if is_left else filling
-                if slot is None:
-                    found[base] = None
-                else:
-                    for value in values:
-                        found[*base, Filled(slot, list_name, value, begin, place)] = None
+                for value in values:
+                    found[*filling, Filled(slot, list_name, value, begin, place)] = None
             if len(found) >= MOST_READINGS:
                 break
         return found
-
-
-def _closed(filling: tuple[Filled, ...], end: int) -> tuple[Filled, ...]:
-    """Set the end of the wildcard that was open."""
-    return (*filling[:-1], filling[-1]._replace(end=end))
 
 
 class NestedSource:
@@ -269,12 +283,14 @@ class NestedSource:
     def _begin(self, lattice: Lattice, start: int) -> Run | None:
         """Return the run from a place, unless nothing can begin there and go on behind its first list."""
         texts = lattice.tokens.texts
-        if not lattice.is_straight or texts[start] in self._first_words:
+        if len(lattice.memory) > _MOST_TRIES:
+            return None
+        if texts[start] in self._first_words or start in lattice.respellings:
             return Run(self._automaton, self._sources, lattice, start)
         for name in self._first_lists:
             next_words = self._next_words[name]
             for end in self._sources[name].ends(lattice, start):
-                if next_words is None or (end < len(texts) and texts[end] in next_words):
+                if next_words is None or end in lattice.detours or (end < len(texts) and texts[end] in next_words):
                     return Run(self._automaton, self._sources, lattice, start)
         return None
 

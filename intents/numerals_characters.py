@@ -186,11 +186,16 @@ class CharacterNumerals:
                 if magnitude > 1:
                     self._cardinals(text, end, value + amount, magnitude, found)
 
-    def _readings_at(self, text: str, at: int) -> Iterator[tuple[str, int]]:
-        for length in range(1, 7):
-            amount = self.readings.get(text[at : at + length])
-            if amount is not None and at + length <= len(text):
-                yield text[at : at + length], amount
+    @cached_property
+    def _by_first(self) -> Mapping[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for reading, amount in self.readings.items():
+            found.setdefault(reading[0], []).append((reading, amount))
+        return found
+
+    def _readings_at(self, text: str, at: int) -> list[tuple[str, int]]:
+        readings = self._by_first.get(text[at : at + 1], ())
+        return [(reading, amount) for reading, amount in readings if text.startswith(reading, at)]
 
     def _decimals(self, text: str, wholes: Mapping[int, int]) -> Iterator[tuple[int, Decimal]]:
         for end, value in wholes.items():

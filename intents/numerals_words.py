@@ -59,7 +59,7 @@ class WordNumerals:
     def read(self, tokens: Tokens) -> "WordNumbers":
         """Find the numbers of a text."""
         texts = tokens.texts
-        numbers = WordNumbers(inside=[False] * (len(texts) + 1))
+        numbers = WordNumbers(numerals=self, texts=texts, inside=[False] * (len(texts) + 1))
         at = 0
         while at < len(texts):
             token = texts[at]
@@ -69,7 +69,7 @@ class WordNumerals:
                 continue
             for boundary in range(at + 1, end):
                 numbers.inside[boundary] = True
-            self._read_run(texts[at:end], at, end, numbers)
+            numbers.runs[at] = end
             at = end
         return numbers
 
@@ -126,25 +126,27 @@ class WordNumerals:
     def _is_digit(self, token: str) -> bool:
         return token in self.units or token in self.digits or token.isdecimal()
 
-    def _read_run(self, run: Sequence[str], at: int, end: int, numbers: "WordNumbers") -> None:
+    def read_run(self, run: Sequence[str], end: int) -> tuple[NumberSpan | None, bool]:
+        """Return what a run of tokens up to `end` makes, and whether it is an ordinal."""
         is_ordinal, value = self._ordinal(run)
-        if is_ordinal and value is not None:
-            numbers.ordinals[at] = (NumberSpan(end, plain(value)),)
         if is_ordinal:
-            return
+            return (None if value is None else NumberSpan(end, plain(value))), True
+        return self._number(run, end), False
+
+    def _number(self, run: Sequence[str], end: int) -> NumberSpan | None:
         sign = -1 if run[0] in self.minus else 1
         words = run[1:] if sign < 0 else run
         point = next((k for k, word in enumerate(words) if word in self.points), None)
         whole = words if point is None else words[:point]
         value, parts = self._whole(whole)
         if value is None or len(str(value)) > LONGEST_NUMBER:
-            return
+            return None
         if point is not None:
             fraction = self._fraction(words[point + 1 :])
             if fraction is None or len(fraction) > LONGEST_NUMBER or value != int(value):
-                return
+                return None
             value, parts = Decimal(f"{int(value)}.{fraction}"), ()
-        numbers.spans[at] = (NumberSpan(end, plain(sign * value), parts),)
+        return NumberSpan(end, plain(sign * value), parts)
 
     def _whole(self, words: Sequence[str]) -> tuple[Decimal | None, tuple[str, ...]]:
         if len(words) == 1 and (_DIGITS.fullmatch(words[0]) or _DECIMAL.fullmatch(words[0])):
@@ -226,19 +228,32 @@ class WordNumerals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordNumbers:
-    """The numbers of one text."""
+    """The numbers of one text; read when they are asked for."""
 
+    numerals: WordNumerals
+    texts: tuple[str, ...]
     inside: list[bool]
-    spans: dict[int, tuple[NumberSpan, ...]] = field(default_factory=dict)
-    ordinals: dict[int, tuple[NumberSpan, ...]] = field(default_factory=dict)
+    runs: dict[int, int] = field(default_factory=dict)
+    """Where tokens that belong to one number begin and end."""
+    read: dict[int, tuple[NumberSpan | None, bool]] = field(default_factory=dict)
 
     def at(self, index: int) -> Sequence[NumberSpan]:
         """Return the numbers that begin at a token."""
-        return self.spans.get(index, ())
+        span, is_ordinal = self._run_at(index)
+        return () if span is None or is_ordinal else (span,)
 
     def ordinals_at(self, index: int) -> Sequence[NumberSpan]:
         """Return the ordinals that begin at a token."""
-        return self.ordinals.get(index, ())
+        span, is_ordinal = self._run_at(index)
+        return (span,) if span is not None and is_ordinal else ()
+
+    def _run_at(self, index: int) -> tuple[NumberSpan | None, bool]:
+        found = self.read.get(index)
+        if found is None:
+            end = self.runs.get(index)
+            found = (None, False) if end is None else self.numerals.read_run(self.texts[index:end], end)
+            self.read[index] = found
+        return found
 
 
 def _word(words: Mapping[str, int], value: int) -> str:

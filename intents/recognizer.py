@@ -34,6 +34,7 @@ class Recognizer:
         self.lexicon = lexicon
         self._compiled = compile_sentences(sentences, lexicon)
         self._reader = Reader(self._compiled)
+        self._warm_up()
 
     @property
     def language(self) -> str:
@@ -98,6 +99,12 @@ class Recognizer:
         """Return a made-up sentence and its template; `is_brief` leaves out most of what is optional."""
         return self._sampler.sample(rng, template, is_brief=is_brief)
 
+    def _warm_up(self) -> None:
+        """Understand a sentence of each template, so that the first ones said are not slower than the rest."""
+        rng = random.Random(0)
+        for template in self._sampler.templates():
+            self.recognize(self._sampler.sample(rng, template, is_brief=True).text)
+
     @cached_property
     def _sampler(self) -> Sampler:
         return Sampler(self.sentences, self.lexicon)
@@ -119,9 +126,11 @@ class Recognizer:
         tokens = normalizer.tokens(text)
         if not tokens.texts:
             return None
-        compiled = self._compiled
-        numbers = normalizer.numerals.read(tokens)
-        return Lattice(text, tokens, numbers, compiled.skips.find(tokens.texts), compiled.respeller.find(tokens.texts))
+        skips = self._compiled.skips.find(tokens.texts)
+        respellings = self._compiled.respeller.find(tokens.texts)
+        return Lattice(
+            text, tokens, normalizer.numerals.read(tokens), skips, respellings, frozenset((*skips, *respellings))
+        )
 
     def _run(self, lattice: Lattice) -> Run:
         self._compiled.automaton.forget_if_full()

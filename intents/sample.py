@@ -45,15 +45,23 @@ class Sampler:
         self.language: Language = sentences.language
         self.kinds: Mapping[str, KindEntry] = {kind.name: kind for kind in lexicon.kinds}
         self._devices = [device for device in lexicon.devices if self._names(device)]
+        self._devices_for: dict[tuple[str | None, str | None], Sequence[DeviceEntry]] = {}
         self.spoken = [template for template in sentences.templates if self._can_be_said(template.expression)]
         self.other_words = sorted({word for t in sentences.templates for word in _words(t.expression)})
 
     def sample(self, rng: random.Random, template: Template | None = None, *, is_brief: bool = False) -> Sample:
         """Return a sentence of a template, of any if none is given; `is_brief` leaves out most of what is optional."""
         chosen = template or rng.choice(self.spoken)
-        devices = [d for d in self._devices if _fits(chosen, d)] or self._devices
+        devices = self._fitting(chosen)
         run = _Run(self, rng, devices, is_brief=is_brief)
         return Sample(text=" ".join("".join(run.say(chosen.expression)).split()), template=chosen)
+
+    def _fitting(self, template: Template) -> Sequence[DeviceEntry]:
+        needs = (template.requires.get("quantity"), template.requires.get("action"))
+        if needs not in self._devices_for:
+            fitting = [device for device in self._devices if _fits(template, device)]
+            self._devices_for[needs] = fitting or self._devices
+        return self._devices_for[needs]
 
     def templates(self) -> Sequence[Template]:
         """Return the templates that sentences can be made of."""
