@@ -1,15 +1,15 @@
-"""Whether a sentence is one of a word graph's."""
+"""Whether a sentence is one of a grammar's."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from intents.word_graph import WordGraph
+from app.speech.grammar import Grammar
 
 
 class Acceptor:
-    """Follows all ways through a word graph at once."""
+    """Follows all ways through a grammar at once."""
 
-    def __init__(self, graph: WordGraph) -> None:
+    def __init__(self, graph: Grammar) -> None:
         self._finals = graph.finals
         self._silent: defaultdict[int, list[int]] = defaultdict(list)
         self._spoken: defaultdict[int, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))

@@ -9,11 +9,11 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
-from tests.practice_models.augmentation import at_speech_level, surrounded, trimmed, with_echo
 from tests.practice_models.corpus import Line
 from tests.practice_models.features import log_mel
 from tests.practice_models.graphs import Pronunciation
 from tests.practice_models.languages import language_of
+from tests.practice_models.room import at_speech_level, surrounded, trimmed, with_echo
 
 _ECHO_SHARE = 0.3
 

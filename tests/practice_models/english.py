@@ -1,20 +1,22 @@
 """English: eSpeak NG's American phonemes for every voice, so that the network learns to hear through accents."""
 
+from functools import lru_cache
 from itertools import chain
 from random import Random
 
 import numpy as np
 import soxr
 
+from app.speech.speak import VoiceSettings
 from app.speech.transcribe import SAMPLE_RATE_HZ
 from tests.practice_models import espeak
+from tests.practice_models.edit_distance import edit_distance
 from tests.practice_models.graphs import Pronunciation
 from tests.practice_models.language import LanguageData, Manner, Samples, Sounded
 
 _REFERENCE_VOICE = "gmw/en-US"
 _PRODUCT_SHARE = 0.3
 """How much of the training speech is the product's own voice at various speeds."""
-_PRODUCT_WORDS_PER_MINUTE = 200
 
 
 class English:
@@ -25,27 +27,37 @@ class English:
 
     def read(self, sentence: str) -> list[Sounded]:
         """Word by word where eSpeak keeps words apart, else the whole sentence as one."""
-        parts = _with_suffixes(sentence)
-        sounded = [self._phones(group) for group in espeak.espeak().phonemes(_spoken(sentence), _REFERENCE_VOICE)]
-        if len(sounded) == len(parts):
-            return [Sounded(words=words, phones=phones) for words, phones in zip(parts, sounded, strict=True)]
-        return [Sounded(words=tuple(sentence.split()), phones=tuple(chain.from_iterable(sounded)))]
+        words = tuple(sentence.split())
+        sounded = [self._phones(group) for group in espeak.espeak().phonemes(sentence, _REFERENCE_VOICE)]
+        if len(sounded) == len(words) and all(map(self._may_sound, words, sounded)):
+            return [Sounded(words=(word,), phones=phones) for word, phones in zip(words, sounded, strict=True)]
+        return [Sounded(words=words, phones=tuple(chain.from_iterable(sounded)))]
 
     read_strung = read
+
+    def _may_sound(self, word: str, phones: Pronunciation) -> bool:
+        """Whether a group is this word: eSpeak may join two words and part another, and the count be right."""
+        alone = self._alone(word)
+        return edit_distance(alone, phones) <= max(1, len(alone) // 2)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - there is one English
+    def _alone(self, word: str) -> Pronunciation:
+        groups = espeak.espeak().phonemes(word, _REFERENCE_VOICE)
+        return tuple(chain.from_iterable(self._phones(group) for group in groups))
 
     def phones_of(self, written: str) -> Pronunciation:
         """Phones, separated by spaces."""
         return tuple(written.split())
 
     def product_manner(self) -> Manner:
-        """pyttsx3's default."""
-        return Manner(voice=self._data.voices.product, speed=_PRODUCT_WORDS_PER_MINUTE, pitch=50, throat=1.0)
+        """ESpeak's American voice at the product's usual speed."""
+        return Manner(voice=self._data.voices.product, speed=VoiceSettings().words_per_minute, pitch=50, throat=1.0)
 
     def draw_manner(self, random: Random, *, held_out: bool) -> Manner:
         """Draw the product's voice often, else any accent with any variant."""
         if not held_out and random.random() < _PRODUCT_SHARE:
             voice, throat = self._data.voices.product, random.choice([1.0, 1.0, random.uniform(0.94, 1.06)])
-            return Manner(voice=voice, speed=random.choice([160, 175, 190, 200, 200, 215]), pitch=50, throat=throat)
+            return Manner(voice=voice, speed=random.choice([150, 165, 165, 175, 190, 205]), pitch=50, throat=throat)
         return Manner(
             voice=self._data.voices.draw(random, held_out=held_out),
             speed=random.choice([150, 172, 190]) if held_out else random.randint(125, 215),
@@ -56,7 +68,7 @@ class English:
     def say(self, sentence: str, manner: Manner) -> Samples:
         """Speak by eSpeak NG."""
         samples = espeak.espeak().say(
-            _spoken(sentence), manner.voice, words_per_minute=round(manner.speed), pitch=round(manner.pitch)
+            sentence, manner.voice, words_per_minute=round(manner.speed), pitch=round(manner.pitch)
         )
         return np.asarray(soxr.resample(samples, espeak.SAMPLE_RATE_HZ * manner.throat, SAMPLE_RATE_HZ), np.float64)
 
@@ -69,18 +81,3 @@ class English:
                 if phones[-1:] != [phone]:
                     phones.append(phone)
         return tuple(phones)
-
-
-def _with_suffixes(sentence: str) -> list[tuple[str, ...]]:
-    """Return the words, each with the suffixes that templates put apart from it (`dewar 's`, `did n't`)."""
-    parts: list[tuple[str, ...]] = []
-    for word in sentence.split():
-        if parts and (word.startswith("'") or word == "n't"):
-            parts[-1] = (*parts[-1], word)
-        else:
-            parts.append((word,))
-    return parts
-
-
-def _spoken(sentence: str) -> str:
-    return " ".join("".join(part) for part in _with_suffixes(sentence))

@@ -11,11 +11,11 @@ Lexicon = Mapping[str, Sequence[Pronunciation]]
 _LEAST_SHARE = 0.04
 """A way to say a word that is rarer than this among all the word's occurrences is left out: it would only confuse."""
 _MOST = 4
-"""Pronunciations a word may have beside those of the data file."""
+"""Pronunciations that are kept of a word."""
 
 
 def lexicon_of(language: Language, data: LanguageData, sentences: Iterable[str], words: Iterable[str]) -> Lexicon:
-    """Pronunciations of `words`, as they sound in `sentences` or else alone, and those the data file adds."""
+    """Pronunciations of `words`, from the data file, else as they sound in `sentences`, else alone."""
     heard: dict[str, Counter[Pronunciation]] = {word: Counter() for word in words}
     for sentence in sentences:
         for sounded in language.read(sentence):
@@ -28,11 +28,12 @@ def lexicon_of(language: Language, data: LanguageData, sentences: Iterable[str],
 def _pronunciations(
     word: str, heard: Counter[Pronunciation], language: Language, data: LanguageData
 ) -> tuple[Pronunciation, ...]:
-    found = [phones for phones, count in heard.most_common(_MOST) if count >= _LEAST_SHARE * heard.total()]
-    added = [language.phones_of(written) for written in data.written_pronunciations(word)]
-    if not (found or added):
+    found = [language.phones_of(written) for written in data.written_pronunciations(word)]
+    if not found:
+        found = [phones for phones, count in heard.most_common(_MOST) if count >= _LEAST_SHARE * heard.total()]
+    if not found:
         found = [tuple(phone for sounded in language.read(word) for phone in sounded.phones)]
-    return tuple(dict.fromkeys(filter(None, [*found, *added])))  # punctuation has no sound
+    return tuple(dict.fromkeys(filter(None, found)))  # punctuation has no sound
 
 
 def to_text(lexicon: Lexicon) -> str:

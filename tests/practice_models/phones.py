@@ -34,11 +34,13 @@ class PhoneSet:
 
     def output(self, name: str) -> int:
         """Which output of the network stands for the phone; raises `ValueError` for a phone the model has not."""
+        if name not in self.names:
+            raise ValueError(f"the model has no phone {name!r}, it has {' '.join(self.names)}; train it anew")
         return self.names.index(name) + 1
 
     def number(self, name: str, place: Place) -> int:
-        """Kaldi's phone id."""
-        return _FIRST_PHONE + len(_PLACES) * self.names.index(name) + _PLACES.index(place)
+        """Kaldi's phone id; raises as `output` does."""
+        return _FIRST_PHONE + len(_PLACES) * (self.output(name) - 1) + _PLACES.index(place)
 
     @property
     def numbers(self) -> range:

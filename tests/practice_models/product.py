@@ -5,17 +5,20 @@ from functools import cached_property
 from pathlib import Path
 from random import Random
 
+from ruamel.yaml import YAML
+
 import devices
+from app.speech.grammar import Grammar, compile_grammar, is_ending
 from app.vocabulary import lexicon_of
 from devices.plant_file import load_plant
-from intents.intent import Ambiguous, NoAction, NotRecognized, Recognition, Recognized
+from intents.intent import ACTING, Ambiguous, IntentName, NoAction, NotRecognized, Recognition, Recognized
 from intents.recognizer import Recognizer
 from intents.sample import Sampler
 from intents.sentences import load_sentences
-from intents.word_graph import WordGraph
 from tests.practice_models.acceptor import Acceptor
 
 _DEMO_PLANT = Path(devices.__file__).parent / "plants" / "demo.yaml"
+_PEOPLE_SAY = Path(__file__).parents[1] / "sentences"
 _BRIEF_SHARE = 0.75
 """Most sentences say little that they could leave out, as people do."""
 _TRIES = 40
@@ -29,13 +32,13 @@ class Product:
         self._recognizer = Recognizer(load_sentences(language), lexicon_of(load_plant(_DEMO_PLANT), language))
 
     @cached_property
-    def word_graph(self) -> WordGraph:
+    def grammar(self) -> Grammar:
         """What the recognisers listen for."""
-        return self._recognizer.word_graph()
+        return compile_grammar(self._recognizer.word_graph())
 
     @cached_property
     def _acceptor(self) -> Acceptor:
-        return Acceptor(self.word_graph)
+        return Acceptor(self.grammar)
 
     def can_hear(self, sentence: str) -> bool:
         """Whether the recognisers listen for a sentence, word for word."""
@@ -57,13 +60,31 @@ class Product:
                 found[" ".join(words)] = None
         return sorted(found)
 
-    def is_command(self, texts: Sequence[str]) -> bool:
-        """Whether a transcript's texts would be acted on, answered or asked about."""
-        return isinstance(self._recognizer.recognize_nbest(texts), Recognized | Ambiguous)
+    def _can_understand(self, sentence: str) -> bool:
+        """Whether a sentence means something, other than a note, whose words no grammar has."""
+        recognition = self._recognizer.recognize(sentence)
+        if isinstance(recognition, Recognized):
+            return recognition.intent.name != IntentName.ADD_NOTE
+        return not isinstance(recognition, NotRecognized)
+
+    def would_act(self, texts: Sequence[str]) -> bool:
+        """Whether a transcript's texts would change something in the plant, a confirmation aside."""
+        recognition = self._recognizer.recognize_nbest(texts)
+        return isinstance(recognition, Recognized) and recognition.intent.name in ACTING
 
     def means_the_same(self, texts: Sequence[str], said: str) -> bool:
         """Whether a transcript's texts are understood as what was said."""
         return _meaning(self._recognizer.recognize_nbest(texts)) == _meaning(self._recognizer.recognize(said))
+
+    def sentences_of_people(self) -> list[str]:
+        """Return what people say in the room (tests/sentences) and a closed grammar can hear."""
+        yaml = YAML(typ="safe")
+        lines = [
+            line["say"]
+            for path in sorted(_PEOPLE_SAY.glob(f"*{self._recognizer.language}.yaml"))
+            for line in yaml.load(path)
+        ]
+        return [line for line in dict.fromkeys(lines) if self._can_understand(line)]
 
     def _as_spoken(self, text: str) -> list[str]:
         numerals = self._recognizer.sentences.language.normalizer.numerals
@@ -71,6 +92,8 @@ class Product:
         for word in text.split():
             if word.isdecimal():
                 words += numerals.spoken(int(word))
+            elif words and is_ending(word):
+                words[-1] += word
             elif any(sign.isalnum() for sign in word):
                 words.append(word)
         return words

@@ -9,7 +9,7 @@ from tests.practice_models.model_directory import ACOUSTIC_MODEL, graph_files, p
 from tests.practice_models.phones import PhoneSet
 from tests.practice_models.vocabulary import kept_vocabulary
 
-_UNKNOWN = UnknownCosts(word=3.0, phone=2.0)
+_UNKNOWN = UnknownCosts()
 
 
 def directory_of(language: str) -> Path:

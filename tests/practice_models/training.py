@@ -16,6 +16,7 @@ from torch.nn import functional
 from tests.practice_models.acoustic_model import FRAME_SUBSAMPLING, Layer, Network
 from tests.practice_models.augmentation import NoiseBank, in_a_room, noise_bank
 from tests.practice_models.dataset import Dataset
+from tests.practice_models.edit_distance import edit_distance
 from tests.practice_models.features import MEL_BINS, mfcc_matrix
 from tests.practice_models.phones import PhoneSet
 
@@ -237,13 +238,3 @@ class _Speech:
         if random is not None:
             frames = in_a_room(random, frames, self._bank)
         return np.asarray(frames @ self._to_mfcc)
-
-
-def edit_distance(left: Sequence[object], right: Sequence[object]) -> int:
-    """Least number of insertions, deletions and substitutions that make `left` `right`."""
-    row = list(range(len(right) + 1))
-    for count, item in enumerate(left, 1):
-        diagonal, row[0] = row[0], count
-        for place, other in enumerate(right, 1):
-            diagonal, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, diagonal + (item != other))
-    return row[-1]

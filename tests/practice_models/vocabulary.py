@@ -19,7 +19,7 @@ def collect(language: str) -> None:
     """Sample the product's sentences and find the pronunciations of all words."""
     data, product = language_data(language), Product(language)
     sentences = product.sentences(_SENTENCES)
-    words = product.word_graph.words | set(data.address.split()) | set(data.everyday_words)
+    words = product.grammar.words | set(data.address.split()) | set(data.everyday_words)
     lexicon = lexicon_of(language_of(language), data, [*sentences, data.address], words)
     directory = _directory(language)
     directory.mkdir(parents=True, exist_ok=True)
