@@ -7,6 +7,7 @@ from decimal import Decimal
 from intents.automaton import Automaton
 from intents.errors import TemplateError
 from intents.expression import Expression
+from intents.follow_up import FollowUps, build_follow_ups
 from intents.lattice import Filled, NumberSource, Source, Sources
 from intents.lexicon import Lexicon
 from intents.matcher import NestedSource, Parse
@@ -53,6 +54,7 @@ class Compiled:
     own: Mapping[str, frozenset[int]]
     """Lists of whole sentences, and the meanings that read just these."""
     wildcards: frozenset[str]
+    follow_ups: FollowUps
     naming: Naming
     skips: Skips
     respeller: Respeller
@@ -64,7 +66,8 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     naming = build_naming(sentences.language, lexicon, sentences.rules)
     networks = [_template_network(template, sentences.rules, spell) for template in sentences.templates]
     numerals = sentences.language.normalizer.numerals
-    sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **naming.sources})
+    named = {name: naming.sources[name] for name in ("device", "kind")}
+    sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **named})
     wildcards = frozenset(name for name, body in sentences.lists.items() if isinstance(body, WildcardList))
     for name, body in sentences.lists.items():
         source = _list_source(body, sentences.rules, spell, numerals)
@@ -87,6 +90,7 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
         sources=sources,
         own=own,
         wildcards=wildcards,
+        follow_ups=build_follow_ups(language, naming, sentences.rules),
         naming=naming,
         skips=Skips([spell(word) for word in language.skip_words]),
         respeller=Respeller(spellings),

@@ -33,7 +33,9 @@ class Language:
     code: str
     normalizer: Normalizer
     device_phrases: Mapping[str, tuple[DevicePhrase, ...]]
-    """`one` device; `several` at once."""
+    """`one` device; `several` at once; a `pronoun` for the one spoken of before."""
+    follow_ups: Mapping[str, tuple[DevicePhrase, ...]]
+    """Sentences that lean on the one before: the `answer` to a question, a `correction`, the same `again`."""
     courtesy: Mapping[str, tuple[DevicePhrase, ...]]
     """What recognisers expect `before` and `after` any sentence: please, can you."""
     unheard_rules: frozenset[str]
@@ -57,13 +59,15 @@ def read_language(
         raise parts["writing"].error(f"writing is one of: {', '.join(Writing)}") from None
     symbols = {sign: word.text() for sign, word in parts["symbols"].items()} if "symbols" in parts else {}
     numerals = _word_numerals(parts["numbers"]) if writing is Writing.WORDS else _character_numerals(parts["numbers"])
-    phrases = _phrase_groups(parts.get("device_phrases"), frozenset({"one", "several"}))
+    phrases = _phrase_groups(parts.get("device_phrases"), frozenset({"one", "several", "pronoun"}))
+    follow_ups = _phrase_groups(parts.get("follow_ups"), frozenset({"answer", "correction", "again"}))
     courtesy = _phrase_groups(parts.get("courtesy"), frozenset({"before", "after"}))
     unheard = parts["unheard_rules"].texts() if "unheard_rules" in parts else ()
     return Language(
         code=code,
         normalizer=Normalizer(writing=writing, numerals=numerals, symbols=symbols),
         device_phrases=phrases,
+        follow_ups=follow_ups,
         courtesy=courtesy,
         unheard_rules=frozenset(unheard),
         skip_words=skip_words,

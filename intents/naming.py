@@ -56,7 +56,12 @@ class Several:
     reason: str
 
 
-DeviceMeaning = Named | LeftOpen | Unclear | Missing | Several
+@dataclass(frozen=True, slots=True)
+class Pronoun:
+    """The device that was spoken of before."""
+
+
+DeviceMeaning = Named | LeftOpen | Unclear | Missing | Several | Pronoun
 
 
 class Trie:
@@ -110,7 +115,7 @@ class Naming:
     of_kind: Mapping[str, tuple[DeviceEntry, ...]]
     device_by_id: Mapping[str, DeviceEntry]
     sources: Mapping[str, Source] = field(default_factory=dict)
-    """`device` and `kind`, for templates."""
+    """`device` and `kind` for templates, `n` and `ordinal` for follow-ups."""
 
     def numbers_of(self, kind: str) -> tuple[int, ...]:
         """Return the numbers that devices of a kind have, in order."""
@@ -155,7 +160,13 @@ def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expre
     )
     several = list(language.device_phrases.get("several", ()))
     joined = _source(several, {**leaves, "one": single}, rules, language, _SeveralMeaning(several))
-    sources: dict[str, Source] = {"device": _Either((single, joined)), "kind": Trie([*nouns, *plurals])}
+    pronoun = _source(list(language.device_phrases.get("pronoun", ())), {}, rules, language, _pronoun_meaning)
+    sources: dict[str, Source] = {
+        "device": _Either((single, joined, pronoun)),
+        "kind": Trie([*nouns, *plurals]),
+        "n": leaves["n"],
+        "ordinal": leaves["ordinal"],
+    }
     return Naming(
         lexicon=lexicon,
         by_number=naming.by_number,
@@ -239,6 +250,10 @@ class _SeveralMeaning:
     def __call__(self, parse: Parse) -> Sequence[DeviceMeaning]:
         """Return why a phrase that names several devices is not acted on."""
         return [Several(self.phrases[parse.meaning].slots.get("reason", "alternatives"))]
+
+
+def _pronoun_meaning(parse: Parse) -> Sequence[DeviceMeaning]:  # noqa: ARG001
+    return [Pronoun()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ class WordNumerals:
         """Tell whether a token belongs to the number before it, or begins one."""
         token = texts[place]
         after = texts[place + 1] if place + 1 < len(texts) else ""
+        if has_begun and (texts[place - 1] in self.ordinals or _ORDINAL.fullmatch(texts[place - 1])):
+            return False
         if self.is_numeric(token):
             return True
         if token in self.digits:

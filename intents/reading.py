@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from intents.compiler import Compiled, Embedded, OutValue
-from intents.intent import Intent, IntentName, Interpretation, NoActionReason
+from intents.dialogue import DialogueContext
+from intents.intent import ACTING, Intent, IntentName, Interpretation, NoActionReason
 from intents.lattice import AnyText, Filled, Lattice
 from intents.lexicon import DeviceEntry
 from intents.meanings import Meaning
-from intents.naming import LeftOpen, Missing, Named, Several, Unclear
+from intents.naming import LeftOpen, Missing, Named, Pronoun, Several, Unclear
 from intents.numerals import NumberSpan
 
 MOST_CHOICES = 24
@@ -30,7 +31,7 @@ class Reading:
     of: Intent | None = None
     """What it would have been."""
     is_open: bool = False
-    """Whether the device was left open, so that this is one of several it may be."""
+    """Whether the device was left open or, for an act, only pointed at ("start it"): then it is asked for."""
 
     @property
     def has_any_text(self) -> bool:
@@ -60,6 +61,9 @@ class _Said:
     """Between which a spelled number leaves the choice."""
     trouble: tuple[NoActionReason, dict[str, str]] | None = None
     of: Intent | None = None
+    is_by_pronoun: bool = False
+    is_of_nothing: bool = False
+    """Whether a pronoun stands for no device."""
 
 
 class Reader:
@@ -71,10 +75,21 @@ class Reader:
         self._fitting: dict[_Needs, tuple[str, ...]] = {}
         self._existing: dict[str, str] = {}
 
-    def readings(self, lattice: Lattice, meaning_number: int, filled: tuple[Filled, ...]) -> list[Reading]:
-        """Return what one parse means: one reading, or one for each device where it was left open."""
+    def readings(
+        self,
+        lattice: Lattice,
+        meaning_number: int,
+        filled: tuple[Filled, ...],
+        context: DialogueContext | None = None,
+    ) -> list[Reading]:
+        """Return what one parse means: one reading, or one for each device where it was left open.
+
+        None where "it" is said of nothing.
+        """
         meaning = self._meanings[meaning_number]
-        said = self._said(lattice, filled)
+        said = self._said(lattice, filled, context)
+        if said.is_of_nothing and meaning.intent != IntentName.NO_ACTION:
+            return []
         said.slots.update(meaning.slots)
         if meaning.intent == IntentName.NO_ACTION:
             return [self._idle(meaning, filled, said)]
@@ -86,7 +101,7 @@ class Reader:
             return [self._with_named(meaning, filled, said)]
         return self._with_open(meaning, filled, said)
 
-    def _said(self, lattice: Lattice, filled: Sequence[Filled]) -> _Said:
+    def _said(self, lattice: Lattice, filled: Sequence[Filled], context: DialogueContext | None) -> _Said:
         said = _Said()
         slots = said.slots
         for slot, _, value, start, end in filled:
@@ -99,6 +114,11 @@ class Reader:
                     slots[slot] = lattice.tokens.original(lattice.text, start, end)
                 case LeftOpen(kind=kind):
                     said.kind, said.device_slot = kind, slot
+                case Pronoun():
+                    device = context.device if context is not None else None
+                    said.is_of_nothing = said.is_of_nothing or device is None
+                    said.is_by_pronoun = True
+                    slots[slot] = device or ""
                 case Unclear(device_ids=device_ids):
                     said.devices, said.device_slot = device_ids, slot
                 case Missing(kind=kind, number=number):
@@ -107,7 +127,7 @@ class Reader:
                 case Several(reason=reason):
                     said.trouble = (NoActionReason(reason), {})
                 case Embedded(meaning=inner, filled=inner_filled):
-                    inside = self.readings(lattice, inner, inner_filled)
+                    inside = self.readings(lattice, inner, inner_filled, context)
                     if said.of is None and inside and not inside[0].is_open:
                         said.of = inside[0].of or inside[0].intent
         return said
@@ -123,7 +143,8 @@ class Reader:
         intent = Intent(name=meaning.intent, slots=said.slots)
         lacking = self._lacking(meaning, said.slots) if meaning.requires else None
         if lacking is None:
-            return Reading(intent=intent, meaning=meaning, filled=filled)
+            is_open = said.is_by_pronoun and meaning.intent in ACTING
+            return Reading(intent=intent, meaning=meaning, filled=filled, is_open=is_open)
         reason = NoActionReason.NO_SUCH_ACTION
         return Reading(intent=intent, meaning=meaning, filled=filled, reason=reason, details=lacking)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from intents.automaton import Automaton
 from intents.compiler import compile_sentences
+from intents.dialogue import DialogueContext
 from intents.explain import Explanation, Stopped
 from intents.intent import Interpretation, NotRecognized, Recognition
 from intents.lattice import Lattice
@@ -41,23 +42,30 @@ class Recognizer:
         """`en`, `ja`."""
         return self.sentences.language.code
 
-    def recognize(self, text: str) -> Recognition:
-        """Return what a sentence means; it must be understood in full, to the last word."""
+    def recognize(self, text: str, context: DialogueContext | None = None) -> Recognition:
+        """Return what a sentence means; it must be understood in full, to the last word.
+
+        `context`: what was said before, for sentences that lean on it ("two", "its pressure?"). A sentence that stands
+        by itself means the same with and without.
+        """
         lattice = self._lattice(text)
         if lattice is None:
             return NotRecognized(text=text, language=self.language, stopped_at=0)
         run = self._run(lattice)
-        readings = self._readings(lattice, run)
+        readings = self._readings(lattice, run, context)
         if not readings:
+            followed = self._compiled.follow_ups.follow(lattice, context) if context is not None else None
+            if followed is not None:
+                return followed
             return NotRecognized(text=text, language=self.language, stopped_at=run.furthest)
         return resolve(lattice, self.language, readings)
 
-    def recognize_nbest(self, texts: Sequence[str]) -> Recognition:
+    def recognize_nbest(self, texts: Sequence[str], context: DialogueContext | None = None) -> Recognition:
         """Return what the best transcript that is understood means; where they disagree on an act, that is a question.
 
         Where none is understood, the result suggests sentences like the best one.
         """
-        found = agree([self.recognize(text) for text in texts], self.language)
+        found = agree([self.recognize(text, context) for text in texts], self.language)
         if isinstance(found, NotRecognized) and found.text.strip():
             return replace(found, suggestions=self.suggest(found.text))
         return found
@@ -66,16 +74,17 @@ class Recognizer:
         """Return sentences that would be understood and look like `text`; never to be acted on."""
         return self._suggester.suggest(text)
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, text: str, context: DialogueContext | None = None) -> Explanation:
         """Return how a sentence is understood, and what stopped the templates that came close."""
         began = time.perf_counter_ns()
-        recognition = self.recognize(text)
+        recognition = self.recognize(text, context)
         elapsed_us = (time.perf_counter_ns() - began) // 1000
         lattice = self._lattice(text)
         readings: tuple[Interpretation, ...] = ()
         stopped: tuple[Stopped, ...] = ()
         if lattice is not None:
-            readings = interpretations(lattice, self._readings(lattice, self._run(lattice)))
+            readings = interpretations(lattice, self._readings(lattice, self._run(lattice), context))
+            readings = readings or getattr(recognition, "interpretations", ())
             stopped = self._stopped(lattice)
         return Explanation(
             text=text,
@@ -136,9 +145,10 @@ class Recognizer:
         self._compiled.automaton.forget_if_full()
         return Run(self._compiled.automaton, self._compiled.sources, lattice, 0, self._compiled.own)
 
-    def _readings(self, lattice: Lattice, run: Run) -> list[Reading]:
+    def _readings(self, lattice: Lattice, run: Run, context: DialogueContext | None) -> list[Reading]:
         parses = run.parses(len(lattice.tokens.texts))
-        return [reading for parse in parses for reading in self._reader.readings(lattice, parse.meaning, parse.filled)]
+        read = self._reader.readings
+        return [reading for parse in parses for reading in read(lattice, parse.meaning, parse.filled, context)]
 
     def _stopped(self, lattice: Lattice) -> tuple[Stopped, ...]:
         self._templates.forget_if_full()

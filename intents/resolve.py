@@ -95,13 +95,13 @@ def agree(found: Sequence[Recognition], language: str) -> Recognition:
 def _choose(lattice: Lattice, language: str, good: Sequence[Reading]) -> Recognition:
     choices = tuple({_key(reading.intent): reading.intent for reading in good}.values())
     shown = interpretations(lattice, _one_for_each_parse(good))
-    if len(choices) == 1:
+    if len(choices) == 1 and not all(reading.is_open for reading in good):
         return Recognized(text=lattice.text, language=language, intent=choices[0], interpretations=shown)
     return Ambiguous(
         text=lattice.text,
         language=language,
         choices=choices[:MOST_CHOICES],
-        differs_in=_difference(choices),
+        differs_in=_difference(choices) if len(choices) > 1 else "device",
         interpretations=shown,
     )
 

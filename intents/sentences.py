@@ -19,7 +19,9 @@ from intents.template import Place, parse_template
 _FOLDER = Path(__file__).parent / "sentences"
 _FILE_KEYS = frozenset({"language", "intents", "expansion_rules", "lists", "skip_words", "readings"})
 _LANGUAGE_FILES = ("numbers.yaml", "names.yaml")
-_LANGUAGE_KEYS = frozenset({"writing", "symbols", "numbers", "device_phrases", "courtesy", "unheard_rules"})
+_LANGUAGE_KEYS = frozenset(
+    {"writing", "symbols", "numbers", "device_phrases", "courtesy", "unheard_rules", "follow_ups"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

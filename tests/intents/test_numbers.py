@@ -100,6 +100,12 @@ def test_english_ordinals(said: str, value: str) -> None:
     assert not numbers.at(0)
 
 
+def test_ordinal_ends_a_number() -> None:
+    numbers = EN.numerals.read(EN.tokens("the second one"))
+    assert [span.value for span in numbers.ordinals_at(1)] == ["2"]
+    assert list(numbers.inside) == [False] * 4
+
+
 @pytest.mark.parametrize(
     ("said", "value"),
     [
