@@ -33,6 +33,8 @@ class Explanation:
     """Every reading of the whole sentence, those that do nothing included."""
     stopped: tuple[Stopped, ...]
     """The templates that came farthest without reading all of it."""
+    suggestions: tuple[str, ...]
+    """Sentences that look alike, where this one is not understood."""
     elapsed_us: int
     """Time for understanding it, microseconds."""
 
@@ -48,6 +50,24 @@ class Explanation:
                 return "no_action"
             case NotRecognized():
                 return "not_recognized"
+
+    def __str__(self) -> str:
+        """Return lines to read: what it means, each reading with its template, what stopped the others, and where."""
+        intent, slots, reason = _outcome(self.recognition)
+        lines = [f"{self.result}: {_written(intent or '–', slots)}{f' ({reason})' if reason else ''}"]
+        if isinstance(self.recognition, Ambiguous):
+            lines += [f"  either {_written(choice.name, choice.slots)}" for choice in self.recognition.choices]
+        for reading in self.readings:
+            lines.append(f"  read as {_written(reading.intent.name, reading.intent.slots)}")
+            lines.append(f"    by {reading.template}  [{reading.source}]")
+        for stopped in self.stopped if isinstance(self.recognition, NotRecognized) else ():
+            read = " ".join(self.tokens[: stopped.reached])
+            by = f"stopped by {stopped.stopped_by!r}" if stopped.stopped_by else "ended too early"
+            lines.append(f"  {stopped.intent}: {by} after {read!r}")
+            lines.append(f"    {stopped.template}  [{stopped.source}]")
+        lines += [f"  did you mean: {suggestion}" for suggestion in self.suggestions]
+        lines.append(f"  {self.elapsed_us} µs")
+        return "\n".join(lines)
 
     def to_json(self) -> dict[str, object]:
         """Return what `wanwan explain --json` prints."""
@@ -79,6 +99,10 @@ def _outcome(recognition: Recognition) -> tuple[str | None, dict[str, str], str 
             return "NoAction", dict(details), reason.value
         case NotRecognized():
             return None, {}, None
+
+
+def _written(intent: str, slots: Mapping[str, str]) -> str:
+    return " ".join([intent, *(f"{slot}={value}" for slot, value in slots.items())])
 
 
 def _shared(choices: Sequence[Intent]) -> dict[str, str]:

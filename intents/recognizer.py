@@ -93,6 +93,7 @@ class Recognizer:
             recognition=recognition,
             readings=readings,
             stopped=stopped,
+            suggestions=self.suggest(text) if isinstance(recognition, NotRecognized) and lattice else (),
             elapsed_us=elapsed_us,
         )
 

@@ -71,3 +71,12 @@ def test_misspelt_sentence_gets_suggestions_and_never_acts(engine: Recognizer) -
     )
     assert engine.suggest("the quick brown fox jumps over the lazy dog again and again") == ()
     assert engine.suggest("x" * 1000) == ()
+
+
+def test_explanation_can_be_read(engine: Recognizer) -> None:
+    assert str(engine.explain("open valve seven")).splitlines()[0] == "recognized: OpenValve device=valve-7"
+    assert "  either StartCompressor device=compressor-2" in str(engine.explain("start the compressor")).splitlines()
+    assert "no_action: NoAction device=compressor-1 (negated)" in str(engine.explain("never start compressor one"))
+    unknown = str(engine.explain("open valve seven pleese"))
+    assert "OpenValve: stopped by 'pleese' after 'open valve seven'" in unknown
+    assert "  did you mean: open valve" in unknown
