@@ -14,9 +14,15 @@ from app.config import Settings
 from app.confirm import Confirmations
 from app.keep_readings import keep_readings
 from app.late_news import record_late_news
-from app.speech.errors import AudioError, HearingFailedError, HearingUnavailableError, SpeechUnavailableError
+from app.speech.errors import (
+    AudioError,
+    GrammarTooLargeError,
+    HearingFailedError,
+    HearingUnavailableError,
+    SpeechUnavailableError,
+)
 from app.speech.hear import hear, largest_wav_bytes, too_large
-from app.speech.hearing import Hearing, open_hearing
+from app.speech.hearing import FREE, Hearing, open_hearing
 from app.speech.speak import Voice
 from app.turn import Turn, TurnSettings
 from app.utterance import InputProblem, Speaker, Utterance
@@ -130,11 +136,12 @@ async def run_service(
     """
     clock = clock or SystemClock()
     plant = load_plant(settings.plant)
-    recognizers = recognizers or {
-        language: recognizer_for(plant, language, settings.sentences_dir) for language in settings.languages
-    }
     answers = {language: Answers.load(language) for language in settings.languages}
     async with AsyncExitStack() as stack:
+        wanted = {language: settings.recognizer_for(language) for language in settings.languages}
+        # Models load in threads and child processes while this thread compiles the sentences.
+        opening = asyncio.create_task(open_hearing(wanted, {}, models=settings.models_dir), name="open-hearing")
+        stack.push_async_callback(_close_hearing, opening)
         database = await stack.enter_async_context(await Database.open(settings.effective_database_url))
         readings = await stack.enter_async_context(await ReadingStore.open(settings.effective_database_url))
         audit = await stack.enter_async_context(AuditWriter(database))
@@ -145,14 +152,9 @@ async def run_service(
             own = stack.enter_context(own_broker(settings))
             broker = embedded_settings(own)
             logger.warning("embedded broker on %s:%s; a site runs Mosquitto (WANWAN_BROKER_URL)", own.host, own.port)
-        wanted = {language: settings.recognizer_for(language) for language in settings.languages}
-        graphs = {
-            language: {"free": recognizers[language].word_graph()}
-            for language, engine in wanted.items()
-            if engine != "none"
-        }
-        hearing = await open_hearing(wanted, graphs, models=settings.models_dir)
-        stack.push_async_callback(hearing.close)
+        if recognizers is None:
+            recognizers = await asyncio.to_thread(_compile_sentences, plant, settings)
+        hearing = await opening
         voice = Voice() if settings.speech_out else None
         if voice is not None:
             stack.push_async_callback(voice.close)
@@ -197,7 +199,7 @@ async def run_service(
             voice=voice,
             broker=broker,
         )
-        await stack.enter_async_context(_background(service))
+        await stack.enter_async_context(_background(service, recognizers))
         try:
             yield service
         finally:
@@ -205,10 +207,11 @@ async def run_service(
 
 
 @asynccontextmanager
-async def _background(service: Service) -> AsyncIterator[None]:
+async def _background(service: Service, recognizers: Mapping[str, Recognizer]) -> AsyncIterator[None]:
     """Run what goes on beside the turns, and stop it at the end."""
     readings = keep_readings(service.plant, service.bus, service.readings, service.clock)
     tasks = [
+        asyncio.create_task(_learn_sentences(service.hearing, recognizers), name="learn-sentences"),
         asyncio.create_task(_warm_up(service), name="warm-up"),
         asyncio.create_task(_take_in_spill(service), name="take-in-spill"),
         asyncio.create_task(readings, name="keep-readings"),
@@ -230,13 +233,33 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         logger.error("%s ended: %s", task.get_name(), failure, exc_info=failure)
 
 
+def _compile_sentences(plant: Plant, settings: Settings) -> dict[str, Recognizer]:
+    return {language: recognizer_for(plant, language, settings.sentences_dir) for language in settings.languages}
+
+
+async def _close_hearing(opening: asyncio.Task[Hearing]) -> None:
+    await asyncio.wait({opening})
+    if not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
+
+
+async def _learn_sentences(hearing: Hearing, recognizers: Mapping[str, Recognizer]) -> None:
+    """Give the recognisers their sentences; typed ones are taken meanwhile, spoken ones wait for it."""
+    for language in [state.language for state in hearing.states if state.engine is not None]:
+        graph = await asyncio.to_thread(recognizers[language].word_graph)
+        try:
+            await hearing.learn(language, {FREE: graph})
+        except GrammarTooLargeError as exc:
+            logger.warning("%s can only be typed: %s", language, exc)
+
+
 async def _warm_up(service: Service) -> None:
-    await service.hearing.warm_up()
     if service.voice is not None:
         try:
             await service.voice.warm_up()
         except SpeechUnavailableError as exc:
             logger.warning("a voice is missing; answers come as text: %s", exc)
+    await service.hearing.warm_up()
 
 
 async def _take_in_spill(service: Service) -> None:

@@ -58,61 +58,67 @@ class _Sketch:
             raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer nested choices")
         return len(self.empty) - 1
 
-    def add(self, expression: Expression, source: int) -> int:
-        """Add `expression` behind `source`; return the state it ends in."""
+    def add(self, expression: Expression, source: int, end: int | None = None) -> int:
+        """Add `expression` between `source` and `end`, or a new state; return the state it ends in."""
         match expression:
             case Text(text=text):
-                return self._text(text, source)
+                return self._text(text, source, end)
             case ListRef(list_name=list_name, slot=slot):
-                end = self.state()
-                self.lists[source].append((Slot(list_name, slot), end))
+                # A state of its own: only where a list is the way on does a word end without a blank.
+                at, end = self.state(), self.state() if end is None else end
+                self.empty[source].append(at)
+                self.lists[at].append((Slot(list_name, slot), end))
                 return end
             case RuleRef(rule=rule):
-                return self._rule(rule, source)
+                return self._rule(rule, source, end)
             case Sequence(items=items):
-                for item in items:
-                    source = self.add(item, source)
-                return source
+                return self._row(items, source, end)
             case Alternative(items=items):
-                return self._join(source, ([item] for item in items))
+                return self._join(source, end, ([item] for item in items))
             case Permutation(items=items):
                 blank = Text(text=" ")
-                return self._join(
-                    source, ([x for part in order for x in (blank, part, blank)] for order in permutations(items))
-                )
+                orders = ([x for part in order for x in (blank, part, blank)] for order in permutations(items))
+                return self._join(source, end, orders)
 
-    def _join(self, source: int, ways: Iterable[Many[Expression]]) -> int:
-        end = self.state()
-        for way in ways:
-            at = self.state()
-            self.empty[source].append(at)
-            for item in way:
-                at = self.add(item, at)
-            self.empty[at].append(end)
+    def _row(self, items: Many[Expression], source: int, end: int | None) -> int:
+        for item in items[:-1]:
+            source = self.add(item, source)
+        if items:
+            return self.add(items[-1], source, end)
+        if end is None:
+            return source
+        self.empty[source].append(end)
         return end
 
-    def _text(self, text: str, source: int) -> int:
-        words = text.split()
-        if not words or text[0].isspace():
-            source = self._piece(" ", source)
-        for index, word in enumerate(words):
-            if index:
-                source = self._piece(" ", source)
-            source = self._piece(word, source)
-        return self._piece(" ", source) if words and text[-1].isspace() else source
+    def _join(self, source: int, end: int | None, ways: Iterable[Many[Expression]]) -> int:
+        end = self.state() if end is None else end
+        for way in ways:
+            self._row(way, source, end)
+        return end
 
-    def _piece(self, piece: str, source: int) -> int:
-        end = self.state()
+    def _text(self, text: str, source: int, end: int | None) -> int:
+        words = text.split()
+        pieces = [" "] if not words or text[0].isspace() else []
+        for index, word in enumerate(words):
+            pieces += [" ", word] if index else [word]
+        if words and text[-1].isspace():
+            pieces.append(" ")
+        for piece in pieces[:-1]:
+            source = self._piece(piece, source, None)
+        return self._piece(pieces[-1], source, end)
+
+    def _piece(self, piece: str, source: int, end: int | None) -> int:
+        end = self.state() if end is None else end
         self.pieces[source].append((piece, end))
         return end
 
-    def _rule(self, rule: str, source: int) -> int:
+    def _rule(self, rule: str, source: int, end: int | None) -> int:
         if rule not in self.rules:
             raise TemplateError(f"there is no rule <{rule}>; add it to expansion_rules or correct the name")
         if rule in self._open_rules:
             raise TemplateError(f"the rule <{rule}> contains itself ({' → '.join([*self._open_rules, rule])})")
         self._open_rules.append(rule)
-        end = self.add(self.rules[rule], source)
+        end = self.add(self.rules[rule], source, end)
         self._open_rules.pop()
         return end
 

@@ -17,7 +17,10 @@ class HearingOut(BaseModel):
 
     language: str
     engine: str | None
+    """None where sentences can only be typed."""
     reason: str
+    is_learning: bool
+    """Just after the start: spoken sentences wait until the plant's sentences are learned."""
 
 
 class ReadyOut(BaseModel):
@@ -47,7 +50,12 @@ async def readyz(service: ServiceDep, response: Response) -> ReadyOut:
         is_plant_connected=is_connected,
         is_audit_writable=is_writable,
         hearing=[
-            HearingOut(language=state.language, engine=state.engine, reason=state.reason)
+            HearingOut(
+                language=state.language,
+                engine=state.engine,
+                reason=state.reason,
+                is_learning=service.hearing.is_learning(state.language),
+            )
             for state in service.hearing.states
         ],
         speech_out=service.voice is not None,

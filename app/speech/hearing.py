@@ -41,7 +41,8 @@ class Hearing:
         `timeout_s` is the longest one utterance may take; the longest recording (60 s) takes a large model about 20 s.
         """
         self._transcribers = dict(transcribers)
-        self._choices = tuple(choices)
+        self._choices = {choice.language: choice for choice in choices}
+        self._has_sentences = {language: asyncio.Event() for language in self._transcribers}
         self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="hearing")
         self._is_closed = False
@@ -49,29 +50,48 @@ class Hearing:
     @property
     def states(self) -> tuple[HearingState, ...]:
         """How each language is heard."""
-        return tuple(self._state(choice) for choice in self._choices)
+        return tuple(self._state(choice) for choice in self._choices.values())
 
     async def transcribe(self, recording: Recording, language: str, grammar: str = FREE) -> Transcript:
         """Hear one utterance; a transcript without texts when nothing was heard.
 
-        Raises `HearingUnavailableError` when nothing hears this language, `HearingFailedError` when it takes too long.
+        Just after the start it waits until the language's sentences are learned. Raises `HearingUnavailableError` when nothing hears this language, `HearingFailedError` when it takes too long.
         """
         transcriber = self._transcriber(language)
-        work = asyncio.get_running_loop().run_in_executor(self._threads, transcriber.transcribe, recording.pcm, grammar)
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await work
+                await self._has_sentences[language].wait()
+                transcriber = self._transcriber(language)
+                return await loop.run_in_executor(self._threads, transcriber.transcribe, recording.pcm, grammar)
         except TimeoutError as exc:
             raise HearingFailedError(
                 f"{transcriber.engine} took longer than {self._timeout_s:g} s for {recording.duration_s:.1f} s of "
                 "sound; say it again in fewer words"
             ) from exc
 
-    async def set_grammar(self, language: str, name: str, graph: WordGraph) -> None:
-        """Add or replace a grammar of a language; languages that nothing hears are passed over."""
-        if language in self._transcribers:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, _set_grammar, self._transcribers[language], name, graph)
+    async def learn(self, language: str, graphs: Mapping[str, WordGraph]) -> None:
+        """Give a language its sentences, by grammar name; languages that nothing hears are passed over.
+
+        Raises `GrammarTooLargeError`; that language can then only be typed, and `states` says so.
+        """
+        transcriber = self._transcribers.get(language)
+        if transcriber is None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            for name, graph in graphs.items():
+                await loop.run_in_executor(self._threads, _set_grammar, transcriber, name, graph)
+        except GrammarTooLargeError as exc:
+            self._choices[language] = replace(self._choices[language], engine=Engine.NONE, reason=str(exc))
+            self._transcribers.pop(language).close()
+            raise
+        finally:
+            self._has_sentences[language].set()
+
+    def is_learning(self, language: str) -> bool:
+        """Tell whether a language waits for its sentences."""
+        return language in self._has_sentences and not self._has_sentences[language].is_set()
 
     async def warm_up(self, grammar: str = FREE) -> None:
         """Decode a moment of silence in each language, so that the first sentence is as quick as the others."""
@@ -89,8 +109,10 @@ class Hearing:
     def _transcriber(self, language: str) -> Transcriber:
         if language in self._transcribers and not self._is_closed:
             return self._transcribers[language]
-        reasons = [choice.reason for choice in self._choices if choice.language == language]
-        reason = "hearing is closed" if self._is_closed else next(iter(reasons), "the language was not asked for")
+        choice = self._choices.get(language)
+        reason = choice.reason if choice else "the language was not asked for"
+        if self._is_closed:
+            reason = "hearing is closed"
         raise HearingUnavailableError(
             f"speech in {language} cannot be heard on this machine: {reason}; typed text works", language=language
         )
@@ -108,56 +130,47 @@ class Hearing:
 async def open_hearing(
     wanted: Mapping[str, str], graphs: Mapping[str, Mapping[str, WordGraph]], *, models: Path
 ) -> Hearing:
-    """Load the recognisers of all languages at once and give them their grammars.
+    """Load the recognisers of all languages at once and give them their sentences.
 
-    `wanted`: for each language what `choose_engine` takes. `graphs`: for each language its word graphs by grammar name.
-    With `auto`, what cannot be used is passed over and the reason kept in `states`; what was named raises `ModelError`
-    or `GrammarTooLargeError`.
+    `wanted`: for each language what `choose_engine` takes. `graphs`: for each language its word graphs by grammar name;
+    one that is left out must `learn` them later. With `auto`, what cannot be used is passed over and the reason kept in
+    `states`; what was named raises `ModelError` or `GrammarTooLargeError`.
     """
     loop = asyncio.get_running_loop()
-    jobs = [
-        loop.run_in_executor(None, _open, language, engine, graphs.get(language, {}), models)
-        for language, engine in wanted.items()
-    ]
+    jobs = [loop.run_in_executor(None, _open, language, engine, models) for language, engine in wanted.items()]
     opened = await asyncio.gather(*jobs, return_exceptions=True)
-    failures = [result for result in opened if isinstance(result, BaseException)]
     ready = [result for result in opened if not isinstance(result, BaseException)]
-    if failures:
-        for _, transcriber in ready:
-            if transcriber is not None:
-                transcriber.close()
-        raise failures[0]
-    return Hearing(
+    hearing = Hearing(
         {choice.language: transcriber for choice, transcriber in ready if transcriber is not None},
         [choice for choice, _ in ready],
     )
+    try:
+        for failure in opened:
+            if isinstance(failure, BaseException):
+                raise failure
+        learned = await asyncio.gather(
+            *(hearing.learn(language, named) for language, named in graphs.items()), return_exceptions=True
+        )
+        for language, result in zip(graphs, learned, strict=True):
+            if isinstance(result, BaseException) and not (
+                isinstance(result, GrammarTooLargeError) and wanted.get(language) == AUTO
+            ):
+                raise result
+    except BaseException:
+        await hearing.close()
+        raise
+    return hearing
 
 
-def _open(
-    language: str, wanted: str, graphs: Mapping[str, WordGraph], models: Path
-) -> tuple[EngineChoice, Transcriber | None]:
+def _open(language: str, wanted: str, models: Path) -> tuple[EngineChoice, Transcriber | None]:
     choice = choose_engine(language, wanted, models=models)
     try:
-        transcriber = open_engine(choice)
+        return choice, open_engine(choice)
     except ModelError as exc:
         if wanted != AUTO or choice.engine is not Engine.VOSK:
             raise
         choice = without_vosk(language, str(exc))
-        transcriber = open_engine(choice)
-    if transcriber is None:
-        return choice, None
-    try:
-        for name, graph in graphs.items():
-            _set_grammar(transcriber, name, graph)
-    except GrammarTooLargeError as exc:
-        transcriber.close()
-        if wanted != AUTO:
-            raise
-        return replace(choice, engine=Engine.NONE, reason=str(exc)), None
-    except BaseException:
-        transcriber.close()
-        raise
-    return choice, transcriber
+        return choice, open_engine(choice)
 
 
 def _set_grammar(transcriber: Transcriber, name: str, graph: WordGraph) -> None:

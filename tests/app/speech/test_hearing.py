@@ -44,8 +44,8 @@ async def test_both_languages_are_heard_at_once(speech: dict[str, Recording], tm
 async def test_a_grammar_follows_the_dialogue(speech: dict[str, Recording], tmp_path: Path) -> None:
     hearing = await open_hearing({"en": "practice"}, {"en": {"free": graph_of("open valve seven")}}, models=tmp_path)
     try:
-        await hearing.set_grammar("en", "asked", graph_of("confirm", "cancel"))
-        await hearing.set_grammar("ja", "asked", graph_of("確認"))  # nothing hears it: passed over
+        await hearing.learn("en", {"asked": graph_of("confirm", "cancel")})
+        await hearing.learn("ja", {"asked": graph_of("確認")})  # nothing hears it: passed over
         assert "confirm" not in (await hearing.transcribe(speech["confirm"], "en")).texts
         assert (await hearing.transcribe(speech["confirm"], "en", "asked")).texts[0] == "confirm"
     finally:
