@@ -15,7 +15,8 @@ ANSWER_TIMEOUT_S = 120.0
 def base_url() -> str:
     """Return where the service is: WANWAN_URL, else this machine's own."""
     settings = Settings()
-    return os.environ.get("WANWAN_URL") or f"http://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return os.environ.get("WANWAN_URL") or f"http://{host}:{settings.port}"
 
 
 def call(method: str, path: str, **arguments: Any) -> httpx.Response:
@@ -24,21 +25,29 @@ def call(method: str, path: str, **arguments: Any) -> httpx.Response:
     Raises `ServiceMissingError` when nothing answers, `ServiceAnswerError` with the service's own sentence when it
     refuses.
     """
-    key = os.environ.get("WANWAN_API_KEY", "")
+    key = os.environ.get("WANWAN_API_KEY", "").strip()
+    if not key.isascii():
+        raise ServiceAnswerError("WANWAN_API_KEY is no key; make one with 'wanwan keys create'")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     url = base_url()
     try:
         with httpx.Client(base_url=url, headers=headers, timeout=ANSWER_TIMEOUT_S) as client:
             response = client.request(method, path, **arguments)
-    except httpx.HTTPError as exc:
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        why = str(exc) or type(exc).__name__
         raise ServiceMissingError(
-            f"no service answers at {url} ({exc}); start one with 'wanwan serve', or set WANWAN_URL"
+            f"no service answers at {url} ({why}); start one with 'wanwan serve', or set WANWAN_URL"
         ) from exc
     if response.is_error:
-        try:
-            detail = response.json()["detail"]
-        except (ValueError, KeyError, TypeError):
-            detail = f"HTTP {response.status_code}"
-        remedy = " (set WANWAN_API_KEY)" if response.status_code == httpx.codes.UNAUTHORIZED and not key else ""
-        raise ServiceAnswerError(f"{detail}{remedy}")
+        raise ServiceAnswerError(_why(response, has_key=bool(key)))
     return response
+
+
+def _why(response: httpx.Response, *, has_key: bool) -> str:
+    try:
+        detail = str(response.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        detail = f"{response.url} answered HTTP {response.status_code}, not as our service would."
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        return f"{detail.removesuffix('.')}; {'WANWAN_API_KEY is set' if has_key else 'set it as WANWAN_API_KEY'}"
+    return detail

@@ -24,7 +24,9 @@ SPEED = 30.0
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the tour; exit 1 if any step of it went wrong.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the tour; exit 1 if any step of it went wrong.")
+    ] = False,
 ) -> None:
     """Show everything at work: spoken sentences in both languages, from the voice to the simulated plant and back."""
     console = Console(soft_wrap=True)
@@ -50,13 +52,19 @@ def demo(
         running(["serve"], environment, service_log) as service,
         running(["simulate", "--speed", str(SPEED)], environment, plant_log) as plant,
     ):
-        console.print(f"service {url}, broker 127.0.0.1:{broker_port}, simulated plant at {SPEED:g} times the speed of life")
+        console.print(
+            f"service {url}, broker 127.0.0.1:{broker_port}, simulated plant at {SPEED:g} times the speed of life"
+        )
         wait_until_ready(service, url, service_log)
         console.print(f"ready {time.monotonic() - started:.1f} s after the start; everything is kept in {folder}")
         wait_for_line(plant, "ready", plant_log)
         wrong = asyncio.run(_tour(url, keys["admin"], console, folder))
         stops = len(load_stops())
-        console.print(f"\n{stops - wrong} of {stops} steps and the audit chain right" if not wrong else f"\n[red]{wrong} wrong[/red]")
+        console.print(
+            f"\n{stops - wrong} of {stops} steps and the audit chain right"
+            if not wrong
+            else f"\n[red]{wrong} wrong[/red]"
+        )
         if once:
             if wrong:
                 fail(f"{wrong} steps of the tour went wrong; the logs are in {folder}")

@@ -1,11 +1,10 @@
 """`wanwan explain`: how a sentence is understood; touches nothing."""
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
+from app.commands.output import print_json
 from app.config import Settings
 from app.vocabulary import recognizer_for
 from devices.plant_file import load_plant
@@ -14,15 +13,19 @@ from devices.plant_file import load_plant
 def explain(
     text: Annotated[str, typer.Argument(help="The sentence; - reads one a line from standard input.")],
     language: Annotated[str | None, typer.Option(help="en or ja; by default the first of WANWAN_LANGUAGES.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a sentence.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a sentence, as - does.")] = False,
 ) -> None:
-    """Show how a sentence would be understood, without doing anything."""
+    """Show how a sentence would be understood, without doing anything.
+
+    Each reading with its template, file and line; what was not understood, with the templates that came farthest and
+    the word that stopped each.
+    """
     settings = Settings()
     recognizer = recognizer_for(load_plant(settings.plant), language or settings.languages[0], settings.sentences_dir)
-    lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]
-    for line in lines:
-        explanation = recognizer.explain(line)
-        if as_json or text == "-":
-            typer.echo(json.dumps(explanation.to_json(), ensure_ascii=False))
-        else:
-            typer.echo(str(explanation))
+    if text == "-":
+        for line in typer.get_text_stream("stdin", encoding="utf-8", errors="replace"):
+            print_json(recognizer.explain(line.rstrip("\r\n")).to_json())
+    elif as_json:
+        print_json(recognizer.explain(text).to_json())
+    else:
+        typer.echo(str(recognizer.explain(text)))

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.commands.exits import fail
+from app.commands.output import print_json, print_table, visible
 from app.config import Settings
+from devices.plant_file import load_plant
 from models.database import Database
-from models.operator import KeyRing
+from models.operator import KeyRing, KeyRole, Operator
 
 group = typer.Typer(help="Make, list and revoke keys for people and programs.", no_args_is_help=True)
 
@@ -31,30 +32,60 @@ def with_keys(work: Callable[[KeyRing], Awaitable[T]]) -> T:
 @group.command()
 def create(
     name: Annotated[str, typer.Argument(help="Who will use it: the name in the audit log.")],
-    role: Annotated[str, typer.Option(help="technician, operator or admin.")] = "technician",
+    role: Annotated[
+        KeyRole, typer.Option(help="What its holder may do: ask and stop, command too, review too.")
+    ] = KeyRole.TECHNICIAN,
+    station: Annotated[
+        str | None, typer.Option(help="The only station that it may speak from; by default any.")
+    ] = None,
 ) -> None:
     """Make a key and print it, this once; only a hash of it is kept."""
+    if station is not None:
+        stations = load_plant(Settings().plant).stations
+        if station not in stations:
+            fail(f"the plant file has no station {station!r}; it has: {', '.join(stations)}")
     try:
-        made = with_keys(lambda keys: keys.create(name, role))
+        made = with_keys(lambda keys: keys.create(name, role, station))
     except ValueError as exc:
         fail(f"{exc}")
     typer.echo(made.key)
-    typer.echo(f"key {made.operator.key_id} for {name} ({role}); it is shown only now", err=True)
+    typer.echo(f"key {made.operator.key_id} for {visible(name)} ({role}); it is shown only now", err=True)
 
 
 @group.command("list")
-def list_keys() -> None:
+def list_keys(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
     """List the keys, revoked ones too; never the keys themselves."""
-    table = Table("key id", "name", "role", "made", "last used", "revoked")
-    for key in with_keys(lambda keys: keys.list()):
-        times = (key.created_at, key.last_used_at, key.revoked_at)
-        shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]
-        table.add_row(key.key_id, key.name, key.role.value, *shown)
-    Console().print(table)
+    keys = with_keys(lambda ring: ring.list())
+    if as_json:
+        print_json({"keys": [_plain(key) for key in keys]})
+        return
+    print_table(
+        ("key id", "name", "role", "station", "made", "last used", "revoked"),
+        (
+            (
+                key.key_id,
+                key.name,
+                key.role.value,
+                key.station or "any",
+                *(
+                    f"{time:%Y-%m-%d %H:%M}" if time else ""
+                    for time in (key.created_at, key.last_used_at, key.revoked_at)
+                ),
+            )
+            for key in keys
+        ),
+    )
+
+
+def _plain(key: Operator) -> dict[str, object]:
+    times = {"created_at", "last_used_at", "revoked_at"}
+    return {name: value.isoformat() if name in times and value else value for name, value in asdict(key).items()}
 
 
 @group.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="As shown by `wanwan keys list`.")]) -> None:
-    """Make a key useless from now on."""
+    """Make a key useless from now on; a running service notices within seconds."""
     key = with_keys(lambda keys: keys.revoke(key_id))
-    typer.echo(f"key {key.key_id} of {key.name} is revoked")
+    typer.echo(f"key {key.key_id} of {visible(key.name)} is revoked")

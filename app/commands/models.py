@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Table
 
 from app.commands.exits import fail
+from app.commands.output import print_json, print_table
 from app.config import Settings
 from app.speech.hearing import open_hearing
 from app.speech.install import install_model
@@ -22,13 +22,22 @@ group = typer.Typer(help="Find, install and verify recogniser models.", no_args_
 
 
 @group.command("list")
-def list_all() -> None:
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
     """List known and installed models."""
-    settings = Settings()
-    table = Table("model", "language", "installed in")
-    for model in list_models(settings.models_dir):
-        table.add_row(model.name, model.language or "?", str(model.directory or "not installed"))
-    Console().print(table)
+    models = list_models(Settings().models_dir)
+    if as_json:
+        plain = [
+            {"name": m.name, "language": m.language, "directory": str(m.directory) if m.directory else None}
+            for m in models
+        ]
+        print_json({"models": plain})
+        return
+    print_table(
+        ("model", "language", "installed in"),
+        ((m.name, m.language or "?", str(m.directory or "not installed")) for m in models),
+    )
 
 
 @group.command()

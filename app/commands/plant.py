@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.commands.exits import fail
+from app.commands.output import print_json, print_table, visible
 from app.config import Settings
+from devices.plant import Plant
 from devices.plant_file import check_plant, load_plant
 
 group = typer.Typer(help="Check and show the plant file.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def check(file: FileArgument = None) -> None:
     path = file or Settings().plant
     mistakes = check_plant(path)
     for mistake in mistakes:
-        typer.echo(str(mistake), err=True)
+        typer.echo(visible(str(mistake)), err=True)
     if mistakes:
         fail(f"{path}: {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
     plant = load_plant(path)
@@ -30,22 +30,57 @@ def check(file: FileArgument = None) -> None:
 
 
 @group.command()
-def show(file: FileArgument = None) -> None:
-    """Show the plant: each device with its spoken names, measurements and actions."""
-    plant = load_plant(file or Settings().plant)
+def show(
+    file: FileArgument = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show the plant: each device with its spoken names, measurements and actions, and each station."""
+    settings = Settings()
+    plant = load_plant(file or settings.plant)
+    if as_json:
+        print_json(_plain(plant, settings.languages))
+        return
     site = plant.site
     names = " ".join(site.name.values())
     typer.echo(f"site {site.site_id} ({names}), {site.timezone}, gas at {site.reference_temperature_c:g} °C")
-    table = Table("device", "kind", "said", "measures", "can be told to", "refused when")
-    for device in plant.devices.values():
-        table.add_row(
-            device.device_id,
-            device.kind.name,
-            " · ".join(device.spoken_name(language) for language in ("en", "ja")),
-            ", ".join(device.measurements),
-            ", ".join(f"{action.name} ({action.risk.value})" for action in device.actions.values()),
-            "; ".join(f"{lock.refuse}: {lock.because.get('en', '')}" for lock in device.interlocks),
-        )
-    for station in plant.stations.values():
-        table.add_row(station.station_id, "station", station.language, station.room or "", station.role.value, "")
-    Console().print(table)
+    print_table(
+        ("device", "kind", "said", "measures", "can be told to", "refused when"),
+        (
+            (
+                device.device_id,
+                device.kind.name,
+                " · ".join(device.spoken_name(language) for language in settings.languages),
+                ", ".join(device.measurements),
+                ", ".join(f"{action.name} ({action.risk.value})" for action in device.actions.values()),
+                "; ".join(f"{lock.refuse}: {lock.because.get('en', '')}" for lock in device.interlocks),
+            )
+            for device in plant.devices.values()
+        ),
+    )
+    print_table(
+        ("station", "language", "room", "role"),
+        ((s.station_id, s.language, s.room or "", s.role.value) for s in plant.stations.values()),
+    )
+
+
+def _plain(plant: Plant, languages: list[str]) -> dict[str, object]:
+    site = plant.site
+    return {
+        "site": {"id": site.site_id, "name": dict(site.name), "timezone": site.timezone},
+        "devices": [
+            {
+                "id": device.device_id,
+                "kind": device.kind.name,
+                "number": device.number,
+                "names": {language: device.spoken_name(language) for language in languages},
+                "measurements": list(device.measurements),
+                "actions": {action.name: action.risk.value for action in device.actions.values()},
+                "interlocks": [{"refuse": lock.refuse, "because": dict(lock.because)} for lock in device.interlocks],
+            }
+            for device in plant.devices.values()
+        ],
+        "stations": [
+            {"id": s.station_id, "language": s.language, "room": s.room, "role": s.role.value}
+            for s in plant.stations.values()
+        ],
+    }

@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,12 +14,14 @@ import uvicorn
 from app.commands.exits import fail
 from app.config import Settings
 from app.main import create_app
-from app.service import run_service
+from app.service import TURN_END_TIMEOUT_S, run_service
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to serve on; by default WANWAN_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to serve on; by default WANWAN_PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to serve on, 0 for a free one; by default WANWAN_PORT.")
+    ] = None,
 ) -> None:
     """Run the service: HTTP, the plant, speech. Ends on Ctrl-C, when the commands under way have their outcome."""
     settings = Settings()
@@ -24,7 +29,8 @@ def serve(
     settings.port = settings.port if port is None else port
     logging.getLogger().setLevel(settings.log_level.upper())
     listener = _listen(settings.host, settings.port)
-    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listener.getsockname()[1]}"
     asyncio.run(_serve(settings, listener, address))
 
 
@@ -46,7 +52,30 @@ def _listen(host: str, port: int) -> socket.socket:
 
 async def _serve(settings: Settings, listener: socket.socket, address: str) -> None:
     async with run_service(settings) as service:
-        app = create_app(service=service)
-        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, log_config=None, access_log=False))
+        config = uvicorn.Config(
+            create_app(service=service),
+            log_level=settings.log_level,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=int(TURN_END_TIMEOUT_S),
+        )
+        server = uvicorn.Server(config)
         typer.echo(f"wanwan: serving on {address} (try {address}/docs)", err=True)
-        await server.serve(sockets=[listener])
+        with _signals_only_end_the_server():
+            await server.serve(sockets=[listener])
+
+
+@contextmanager
+def _signals_only_end_the_server() -> Iterator[None]:
+    """Let a signal that ended the server do no more: it raises it once again, which would end the process at once.
+
+    The commands under way still need their outcome, and the log its last rows.
+    """
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, lambda: None)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -2,13 +2,13 @@
 
 import asyncio
 import dataclasses
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.commands.exits import fail
+from app.commands.output import print_json
 from app.config import Settings
 from app.speech.hear import hear
 from app.speech.hearing import open_hearing
@@ -30,10 +30,10 @@ def transcribe(
     spoken = language or settings.languages[0]
     transcript = asyncio.run(_transcribe(settings, wav, spoken, engine or settings.recognizer_for(spoken)))
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(transcript), ensure_ascii=False))
-    elif not transcript.texts:
+        print_json(dataclasses.asdict(transcript))
+    if not transcript.texts:
         fail("nothing was heard")
-    else:
+    if not as_json:
         typer.echo("\n".join(transcript.texts))
 
 
