@@ -8,9 +8,9 @@ from intents.automaton import Automaton
 from intents.errors import TemplateError
 from intents.expression import Expression
 from intents.follow_up import FollowUps, build_follow_ups
-from intents.lattice import Filled, NumberSource, Source, Sources
+from intents.lattice import NumberSource, Source, Sources
 from intents.lexicon import Lexicon
-from intents.matcher import NestedSource, Parse
+from intents.matcher import Embedded, NestedSource, Parse
 from intents.meanings import Meaning, group, united
 from intents.naming import Naming, build_naming
 from intents.network import Network, Slot, build_network
@@ -22,15 +22,6 @@ NUMBER_LIST = "number"
 """Any number; the plant needs no say in it."""
 
 Spell = Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A whole sentence within another."""
-
-    meaning: int
-    """Index into the compiled meanings."""
-    filled: tuple[Filled, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 from intents.numerals import Numbers, NumberSpan, Numerals, plain
 from intents.tokens import Tokens
 
 _MOST_TOKENS = 20_000
+_NOWHERE: frozenset[int] = frozenset()
 
 
 class Filled(NamedTuple):
@@ -41,13 +43,41 @@ class Lattice:
     """Other spellings of words: where one begins → where it ends, and how the templates spell it."""
     detours: frozenset[int]
     """Where either begins."""
+    bends: tuple[int, ...]
+    """For each place, how many detours end at it or before it; empty where there are none."""
     memory: dict[tuple[int, int], Any] = field(default_factory=dict)
     """What sources have worked out for this text, by source and place."""
+    found: dict[tuple[int, int, int], list[Any]] = field(default_factory=dict)
+    """The values they have found, by source, start and end."""
 
     @property
     def is_straight(self) -> bool:
         """Whether each token is just the next one."""
         return not self.detours
+
+    def is_straight_between(self, start: int, end: int) -> bool:
+        """Whether no detour ends behind `start` and up to `end`."""
+        return not self.bends or self.bends[start] == self.bends[end]
+
+
+def lattice_of(
+    text: str,
+    tokens: Tokens,
+    numbers: Numbers,
+    skips: Mapping[int, int],
+    respellings: Mapping[int, Sequence[tuple[int, tuple[str, ...]]]],
+) -> Lattice:
+    """Return the lattice of a text."""
+    if not skips and not respellings:
+        return Lattice(text, tokens, numbers, skips, respellings, _NOWHERE, ())
+    bends = [0] * (len(tokens.texts) + 1)
+    for end in skips.values():
+        bends[end] += 1
+    for found in respellings.values():
+        for end, _ in found:
+            bends[end] += 1
+    detours = frozenset((*skips, *respellings))
+    return Lattice(text, tokens, numbers, skips, respellings, detours, tuple(accumulate(bends)))
 
 
 class Source(Protocol):

@@ -5,6 +5,8 @@ length. Readings that fill the slots alike are one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from intents.automaton import Automaton, StateSet
@@ -17,7 +19,10 @@ _MOST_TRIES = 600
 """Values that are looked for in one text; more only occur in long texts with a wildcard, where none is a command."""
 NOTHING_OWN: Mapping[str, frozenset[int]] = {}
 
+_Key = tuple[int, int]
+"""A place and a state."""
 _Fillings = dict[tuple[Filled, ...], None]
+_UNFILLED: _Fillings = {(): None}
 _Step = tuple[int, int, str | None, str]
 """A way into a state at a place: from which place and state, by a value of which slot (`None`: by words) and list."""
 
@@ -27,6 +32,15 @@ class Parse(NamedTuple):
 
     meaning: int
     """Which of the automaton's networks reads it."""
+    filled: tuple[Filled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A whole sentence within another."""
+
+    meaning: int
+    """Index into the compiled meanings."""
     filled: tuple[Filled, ...]
 
 
@@ -159,47 +173,64 @@ class Run:
         """Return the places where some template is complete."""
         return [place for place, states in self.reached.items() if states.finals]
 
-    def parses(self, end: int) -> list[Parse]:
-        """Return all readings from the start to `end`."""
+    def parses(self, end: int, among: AbstractSet[int] | None = None) -> list[Parse]:
+        """Return all readings from the start to `end`; `among`: by these networks only."""
         states = self.reached.get(end)
-        if states is None or not states.finals:
+        network_of = self._automaton.network_of
+        finals = () if states is None else states.finals
+        if among is not None:
+            finals = tuple(node for node in finals if network_of[node] in among)
+        if not finals:
             return []
-        steps = self._backward(end, states.finals)
+        steps, short_cuts = self._backward(end, finals)
         fillings: dict[tuple[int, int], _Fillings] = {}
-        for place, node in sorted(steps):
-            fillings[place, node] = self._fill(place, node, steps[place, node], fillings)
-        networks = self._automaton.network_of
-        found = {Parse(networks[node], filling): None for node in states.finals for filling in fillings[end, node]}
+        for key in sorted(steps):
+            fillings[key] = self._fill(key, steps[key], short_cuts, fillings)
+        found: dict[Parse, None] = {}
+        for node in finals:
+            for filling in fillings[short_cuts.get((end, node), (end, node))]:
+                found[Parse(network_of[node], filling)] = None
         return list(found)[:MOST_READINGS]
 
-    def _backward(self, end: int, finals: Sequence[int]) -> dict[tuple[int, int], list[_Step]]:
-        """Return every pair of place and state that lies on a way to the end, with the ways into it."""
-        jumps = self._automaton.jumps
-        is_straight = self._lattice.is_straight
-        steps: dict[tuple[int, int], list[_Step]] = {}
+    def _backward(self, end: int, finals: Sequence[int]) -> tuple[dict[_Key, Sequence[_Step]], dict[_Key, _Key]]:
+        """Return the pairs of place and state on a way to the end that matter, with the ways into each.
+
+        Words alone fill no slot, so a row of them is passed over: the short cuts say where it comes from.
+        """
+        jumps, is_straight, begin = self._automaton.jumps, self._lattice.is_straight_between, self.start
+        steps: dict[_Key, Sequence[_Step]] = {}
+        short_cuts: dict[_Key, _Key] = {}
         waiting = [(end, node) for node in finals]
         while waiting:
             key = waiting.pop()
-            if key in steps:
+            if key in steps or key in short_cuts:
                 continue
             place, node = key
-            if place == self.start:
-                steps[key] = []
-                continue
-            jump = jumps.get(node) if is_straight else None
-            into: list[_Step] = [(place - jump[0], jump[1], None, "")] if jump else self._ways_into(place, node)
-            steps[key] = into
-            waiting.extend([step[:2] for step in into])
-        return steps
+            into: Sequence[_Step] = ()
+            while place != begin:
+                jump = jumps.get(node)
+                if jump is not None and is_straight(place - jump[0], place):
+                    place, node = place - jump[0], jump[1]
+                    continue
+                into = self._ways_into(place, node)
+                if len(into) != 1 or into[0][2] is not None:
+                    break
+                place, node = into[0][0], into[0][1]
+            here = (place, node)
+            if here != key:
+                short_cuts[key] = here
+            if here not in steps:
+                steps[here] = into if place != begin else ()
+                waiting.extend([step[:2] for step in steps[here]])
+        return steps, short_cuts
 
     def _ways_into(self, place: int, node: int) -> list[_Step]:
         automaton, reached = self._automaton, self.reached
-        before = reached.get(place - 1)
-        nodes = before.nodes if before is not None else frozenset()
-        word = self._lattice.tokens.texts[place - 1]
-        into: list[_Step] = [
-            (place - 1, source, None, "") for source in automaton.by_word[node].get(word, ()) if source in nodes
-        ]
+        into: list[_Step] = []
+        sources = automaton.by_word[node].get(self._lattice.tokens.texts[place - 1])
+        if sources is not None and place - 1 in reached:
+            nodes = reached[place - 1].nodes
+            into = [(place - 1, source, None, "") for source in sources if source in nodes]
         if node in automaton.wild_states:
             return [
                 (begin, source, slot, name)
@@ -230,26 +261,37 @@ class Run:
         return found
 
     def _fill(
-        self, place: int, node: int, into: Sequence[_Step], fillings: Mapping[tuple[int, int], _Fillings]
+        self,
+        key: _Key,
+        into: Sequence[_Step],
+        short_cuts: Mapping[_Key, _Key],
+        fillings: Mapping[_Key, _Fillings],
     ) -> _Fillings:
+        place, node = key
         if place == self.start:
-            return {(): None}
-        if len(into) == 1 and into[0][2] is None:
-            return fillings[into[0][:2]]
+            return _UNFILLED
         found: _Fillings = {}
         for begin, source, slot, list_name in into:
+            before = fillings[short_cuts.get((begin, source), (begin, source))]
             if slot is None:
-                found.update(fillings[begin, source])
+                found.update(before)
                 continue
             values: Sequence[Any] = (ANY_TEXT,)
             if node not in self._automaton.wild_states:
-                values = self._sources[list_name].values(self._lattice, begin, place)
-            for filling in fillings[begin, source]:
-                for value in values:
-                    found[*filling, Filled(slot, list_name, value, begin, place)] = None
+                values = self._values(list_name, begin, place)
+            for value in values:
+                filled = Filled(slot, list_name, value, begin, place)
+                for filling in before:
+                    found[*filling, filled] = None
             if len(found) >= MOST_READINGS:
                 break
         return found
+
+    def _values(self, list_name: str, begin: int, end: int) -> Sequence[Any]:
+        own = self._own.get(list_name) if begin == self.start else None
+        if own is not None:
+            return [Embedded(*parse) for parse in self.parses(end, own)]
+        return self._sources[list_name].values(self._lattice, begin, end)
 
 
 class NestedSource:
@@ -296,10 +338,11 @@ class NestedSource:
 
     def values(self, lattice: Lattice, start: int, end: int) -> Sequence[Any]:
         """Return the values between two tokens."""
-        self.ends(lattice, start)
-        run: Run | None = lattice.memory[id(self), start][0]
-        found: dict[Any, None] = {}
-        for parse in run.parses(end) if run is not None else ():
-            for value in self._meaning(parse):
-                found[value] = None
-        return list(found)
+        key = (id(self), start, end)
+        found = lattice.found.get(key)
+        if found is None:
+            self.ends(lattice, start)
+            run: Run | None = lattice.memory[id(self), start][0]
+            parses = run.parses(end) if run is not None else ()
+            found = lattice.found[key] = list(dict.fromkeys(v for parse in parses for v in self._meaning(parse)))
+        return found

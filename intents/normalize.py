@@ -45,6 +45,10 @@ class Normalizer:
 
     def tokens(self, text: str) -> Tokens:
         """Return the tokens of `text`. Punctuation goes, except between two numbers, which it keeps apart."""
+        if self.writing is Writing.CHARACTERS:
+            plain = self._plain_characters(text)
+            if plain is not None:
+                return plain
         characters, places = _composed(text.translate(_APOSTROPHES))
         cut = self._words if self.writing is Writing.WORDS else self._characters
         kept = self._without_punctuation(list(cut(characters)), characters)
@@ -61,6 +65,20 @@ class Normalizer:
     def spell_with_punctuation(self, word: str) -> tuple[str, ...]:
         """Return the tokens of a word of a device phrase, where `,` and `-` between numbers count."""
         return ("-",) if word in _DASHES else self.spell(word) or (word,)
+
+    def _plain_characters(self, text: str) -> Tokens | None:
+        """Return the tokens of a text in which each character stands for itself; `None` for any other text."""
+        kept: list[str] = []
+        places: list[int] = []
+        is_numeric = self.numerals.is_numeric
+        for at, character in enumerate(text):
+            folded = _FOLDED.get(character)
+            if folded is not None:
+                kept.append(folded)
+                places.append(at)
+            elif character not in _PAUSES or (kept and is_numeric(kept[-1])):
+                return None
+        return Tokens(tuple(kept), tuple(places), tuple([at + 1 for at in places]))
 
     def _words(self, characters: str) -> Iterator[_Piece]:
         for match in _WORD.finditer(characters):
@@ -109,19 +127,20 @@ def fold_characters(text: str) -> str:
     return "".join(_folded(one) for one in text if one == "-" or one not in _DASHES)
 
 
-_FOLDED: dict[str, str] = {}
-_MOST_FOLDED = 20_000
-
-
 def _folded(character: str) -> str:
     """Fold a character of a language without blanks: hiragana, full size, lower case."""
-    folded = _FOLDED.get(character)
-    if folded is None:
-        folded = chr(ord(character) - 0x60) if "ァ" <= character <= "ヶ" else character.lower()
-        folded = folded.translate(_LARGE_KANA)
-        if len(_FOLDED) < _MOST_FOLDED:
-            _FOLDED[character] = folded
-    return folded
+    folded = chr(ord(character) - 0x60) if "ァ" <= character <= "ヶ" else character.lower()
+    return folded.translate(_LARGE_KANA)
+
+
+_PAUSES = frozenset(" \u3000、。？！?!ー")
+"""What parts nothing but numbers."""
+_FOLDED = {
+    character: _folded(character)
+    for first, last in ("09", "az", "AZ", "ぁゖ", "ァヺ", "一鿿")
+    for character in map(chr, range(ord(first), ord(last) + 1))
+}
+"""Characters that stand for themselves, folded: none of them is changed by NFKC."""
 
 
 def _composed(text: str) -> tuple[str, Sequence[int]]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from intents.compiler import Compiled, Embedded, OutValue
+from intents.compiler import Compiled, OutValue
 from intents.dialogue import DialogueContext
 from intents.intent import ACTING, Intent, IntentName, Interpretation, NoActionReason
 from intents.lattice import AnyText, Filled, Lattice
 from intents.lexicon import DeviceEntry
+from intents.matcher import Embedded
 from intents.meanings import Meaning
 from intents.naming import LeftOpen, Missing, Named, Pronoun, Several, Unclear
 from intents.numerals import NumberSpan

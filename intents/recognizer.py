@@ -11,7 +11,7 @@ from intents.compiler import compile_sentences
 from intents.dialogue import DialogueContext
 from intents.explain import Explanation, Stopped
 from intents.intent import Interpretation, NotRecognized, Recognition
-from intents.lattice import Lattice
+from intents.lattice import Lattice, lattice_of
 from intents.lexicon import Lexicon
 from intents.matcher import Run
 from intents.normalize import Writing
@@ -138,9 +138,7 @@ class Recognizer:
             return None
         skips = self._compiled.skips.find(tokens.texts)
         respellings = self._compiled.respeller.find(tokens.texts)
-        return Lattice(
-            text, tokens, normalizer.numerals.read(tokens), skips, respellings, frozenset((*skips, *respellings))
-        )
+        return lattice_of(text, tokens, normalizer.numerals.read(tokens), skips, respellings)
 
     def _run(self, lattice: Lattice) -> Run:
         self._compiled.automaton.forget_if_full()
