@@ -122,7 +122,7 @@ class Recognizer:
     @cached_property
     def _suggester(self) -> Suggester:
         joint = " " if self.sentences.language.normalizer.writing is Writing.WORDS else ""
-        return Suggester(self._sampler, joint)
+        return Suggester(self._sampler, joint, lambda text: not isinstance(self.recognize(text), NotRecognized))
 
     @cached_property
     def _templates(self) -> Automaton:

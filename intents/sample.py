@@ -23,6 +23,7 @@ from intents.sentences import RangeList, SentenceList, Sentences, Template, Valu
 
 _IN_DIGITS = 0.5
 """How often a number is written in digits."""
+_MANY = 1000
 _BRIEF = 0.12
 """How often a brief sentence says what it could leave out."""
 
@@ -62,6 +63,14 @@ class Sampler:
             fitting = [device for device in self._devices if _fits(template, device)]
             self._devices_for[needs] = fitting or self._devices
         return self._devices_for[needs]
+
+    def words(self) -> set[str]:
+        """Return the words that templates, names and small numbers are made of."""
+        names = [name for device in self.lexicon.devices[:_MANY] for name in device.names]
+        nouns = [noun for kind in self.lexicon.kinds for noun in (*kind.nouns, *kind.plurals)]
+        numbers = [word for number in range(100) for word in self.language.normalizer.numerals.spoken(number)]
+        rules = [word for rule in self.sentences.rules.values() for word in _words(rule)]
+        return {word for text in (*names, *nouns, *numbers, *rules, *self.other_words) for word in text.split()}
 
     def templates(self) -> Sequence[Template]:
         """Return the templates that sentences can be made of."""

@@ -4,6 +4,8 @@ rapidfuzz rates "start compressor 1" and "stop compressor 1" at 86 of 100, so li
 """
 
 import random
+from collections.abc import Callable, Sequence
+from itertools import product
 
 from rapidfuzz import fuzz, process
 
@@ -11,23 +13,45 @@ from intents.sample import Sampler
 
 _PER_TEMPLATE = 3
 _LEAST_LIKENESS = 62.0
+_LEAST_LIKENESS_OF_WORD = 70.0
+_MOST_MISSPELT = 2
+"""More words that nobody knows are no slip."""
+_SPELLINGS = 4
 _LONGEST_TEXT = 200
 """Characters; nothing longer is a sentence that was nearly right."""
 
 
 class Suggester:
-    """Knows a sample of what can be said; made when it is first needed."""
+    """Knows the words, and a sample of what can be said; made when it is first needed."""
 
-    def __init__(self, sampler: Sampler, joint: str) -> None:
+    def __init__(self, sampler: Sampler, joint: str, is_understood: Callable[[str], bool]) -> None:
         rng = random.Random(0)
         found = (sampler.sample(rng, t, is_brief=True).text for t in sampler.templates() for _ in range(_PER_TEMPLATE))
         self._joint = joint
         self._sentences = sorted({joint.join(text.split()) for text in found})
+        self._words = sorted({word for sentence in self._sentences for word in sentence.split()} | sampler.words())
+        self._is_understood = is_understood
 
     def suggest(self, text: str, most: int = 3) -> tuple[str, ...]:
-        """Return up to `most` sentences that look alike, the likest first."""
+        """Return up to `most` sentences: the same with misspelt words put right, then others that look alike."""
         if len(text) > _LONGEST_TEXT:
             return ()
-        asked = self._joint.join(text.lower().split())
-        found = process.extract(asked, self._sentences, scorer=fuzz.ratio, limit=most, score_cutoff=_LEAST_LIKENESS)
-        return tuple(sentence for sentence, _, _ in found)
+        words = text.lower().split()
+        asked = self._joint.join(words)
+        alike = process.extract(asked, self._sentences, scorer=fuzz.ratio, limit=most, score_cutoff=_LEAST_LIKENESS)
+        found = [*self._respelled(words), *(sentence for sentence, _, _ in alike)]
+        return tuple(dict.fromkeys(found))[:most]
+
+    def _respelled(self, words: Sequence[str]) -> list[str]:
+        known = set(self._words)
+        unknown = [index for index, word in enumerate(words) if word not in known and not word.isdecimal()]
+        if not self._joint or not 0 < len(unknown) <= _MOST_MISSPELT:
+            return []
+        ways: list[Sequence[str]] = [[word] for word in words]
+        for index in unknown:
+            near = process.extract(
+                words[index], self._words, scorer=fuzz.ratio, limit=_SPELLINGS, score_cutoff=_LEAST_LIKENESS_OF_WORD
+            )
+            ways[index] = [word for word, _, _ in near]
+        sentences = (self._joint.join(way) for way in product(*ways))
+        return [sentence for sentence in sentences if self._is_understood(sentence)]
