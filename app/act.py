@@ -50,7 +50,7 @@ class Acting:
         """Redeem a challenge of this station and carry out what it was for, judged again on the present state."""
         slots = intent.slots
         found = await self._confirmations.redeem(
-            station=place.station.station_id,
+            station=place.dialogue_id,
             challenge_id=place.utterance.challenge_id,
             device=slots.get("device"),
             action=slots.get("action"),
@@ -74,7 +74,7 @@ class Acting:
 
     async def cancel(self, place: Place) -> Answer:
         """Close the station's challenge."""
-        pending = await self._confirmations.cancel(place.station.station_id)
+        pending = await self._confirmations.cancel(place.dialogue_id)
         if pending is None:
             return say(Status.CANCELLED, "nothing_to_cancel")
         place.record.add(
@@ -138,7 +138,7 @@ class Acting:
 
     async def _challenge(self, wish: Wish, place: Place, row: Mapping[str, str]) -> Answer:
         pending = await self._confirmations.ask(
-            station=place.station.station_id,
+            station=place.dialogue_id,
             wish=wish,
             asked_by=place.utterance.speaker.name,
             turn_id=place.record.turn_id,

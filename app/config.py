@@ -65,6 +65,8 @@ class Settings(BaseSettings):
 
     confirmation_expires_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     """How long a challenge may be answered."""
+    dialogue_expires_s: Annotated[float, Field(gt=0, le=300)] = 20.0
+    """How long "two" may answer "which one?", and "it" stands for the device that was spoken of."""
     command_expires_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     """The greatest age at which a device may still carry out a command."""
     max_text_chars: Annotated[int, Field(ge=100, le=10_000)] = 1000

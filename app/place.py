@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.record import TurnRecord
 from app.utterance import Utterance
 from devices.plant import Plant, Role, Station
+from intents.dialogue import DialogueContext
 
 
 @dataclass(slots=True)
@@ -13,6 +14,14 @@ class StationMemory:
 
     last_speech: str | None = None
     """The last answer, for "say that again"."""
+    context: DialogueContext | None = None
+    """What the last turn left open: a question of ours, the device spoken of."""
+    context_until_s: float = 0.0
+    """On the monotonic clock; nobody leans on what was said long ago."""
+
+    def context_at(self, moment_s: float) -> DialogueContext | None:
+        """Return what can still be leaned on."""
+        return self.context if moment_s <= self.context_until_s else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,16 @@ class Place:
     utterance: Utterance
     record: TurnRecord
     memory: StationMemory
+
+    @property
+    def dialogue_id(self) -> str:
+        """Whose dialogue this is: the station's; programs that name no station have one for each key."""
+        return dialogue_id(self.utterance)
+
+
+def dialogue_id(utterance: Utterance) -> str:
+    """Return whose dialogue an utterance belongs to."""
+    return f"{utterance.station}/{utterance.speaker.name}" if utterance.is_without_station else utterance.station
 
 
 def station_of(utterance: Utterance, plant: Plant, default_language: str) -> Station:

@@ -181,6 +181,7 @@ async def run_service(
             settings=TurnSettings(
                 default_language=settings.languages[0],
                 max_text_chars=settings.max_text_chars,
+                dialogue_expires_s=settings.dialogue_expires_s,
                 spill_file=settings.spill_file,
             ),
         )

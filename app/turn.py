@@ -13,13 +13,14 @@ from app.answer import Answer, render, say
 from app.ask.questions import Questions
 from app.ask.unclear import answer_ambiguous, answer_no_action, answer_not_understood
 from app.metrics import count_turn
-from app.place import Place, StationMemory, station_of
+from app.place import Place, StationMemory, dialogue_id, station_of
 from app.record import AuditSink, TurnRecord
 from app.reply import Reply, Status
 from app.utterance import Utterance
 from devices.clock import Clock
 from devices.plant import Plant
 from intents.answer import Answers
+from intents.dialogue import context_after
 from intents.errors import AnswerError
 from intents.intent import ACTION_OF, Ambiguous, Intent, IntentName, NoAction, NotRecognized, Recognition, Recognized
 from intents.recognizer import Recognizer
@@ -35,6 +36,7 @@ class TurnSettings:
 
     default_language: str
     max_text_chars: int
+    dialogue_expires_s: float
     spill_file: Path
 
 
@@ -93,7 +95,7 @@ class Turn:
             if problem is not None:
                 answer = problem
             else:
-                recognition = self._recognizers[place.language].recognize_nbest(utterance.texts)
+                recognition = self._recognize(place)
                 self._record_understood(recognition, place)
                 answer = await self._act(recognition, place)
         except AuditUnavailableError:
@@ -143,8 +145,18 @@ class Turn:
             language=language,
             spill_file=self._settings.spill_file,
         )
-        memory = self._memories.setdefault(station.station_id, StationMemory())
+        memory = self._memories.setdefault(dialogue_id(utterance), StationMemory())
         return Place(station=station, language=language, utterance=utterance, record=record, memory=memory)
+
+    def _recognize(self, place: Place) -> Recognition:
+        """Understand the utterance, leaning on what was just said at the same station."""
+        memory, now_s = place.memory, self._clock.monotonic()
+        context = memory.context_at(now_s)
+        recognition = self._recognizers[place.language].recognize_nbest(place.utterance.texts, context)
+        following = context_after(recognition, context)
+        if following is not context:
+            memory.context, memory.context_until_s = following, now_s + self._settings.dialogue_expires_s
+        return recognition
 
     def _problem(self, utterance: Utterance) -> Answer | None:
         """Judge what came in before anybody tries to understand it."""

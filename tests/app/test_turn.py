@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.reply import Status
+from app.reply import Reply, Status
 from app.utterance import InputProblem, Speaker, Utterance
 from devices.plant import Role
 from models.audit_verify import verify
@@ -322,3 +322,53 @@ async def test_what_is_heard_after_the_outcome_was_told_is_recorded_under_the_sa
         while (await rows_of(service, reply))[-1][1] != "late_done":  # noqa: ASYNC110 - the log is the condition
             await asyncio.sleep(0.02)
         assert (await service.log.turn(reply.turn_id))[-1].entry.speaker == "hana"
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "answer"), [("en", "start the compressor", "two"), ("ja", "圧縮機を起動して", "2号機")]
+)
+async def test_question_of_ours_is_answered_in_a_word_at_the_same_station_only_and_not_for_ever(
+    tmp_path: Path, mosquitto: Mosquitto, language: str, wish: str, answer: str
+) -> None:
+    async with running_site(tmp_path, mosquitto, dialogue_expires_s=0.3) as service:
+        assert (await say(service, wish, language=language)).status is Status.AMBIGUOUS
+        elsewhere = await say(service, answer, station="room-mic", language=language)
+        assert elsewhere.status is Status.NOT_UNDERSTOOD
+        await say(service, wish, language=language)
+        asked = await say(service, answer, language=language)
+        assert asked.status is Status.NEEDS_CONFIRMATION, asked
+        assert asked.slots == {"device": "compressor-2"}
+        await say(service, wish, language=language)
+        deadline = service.clock.monotonic() + 0.35
+        await until(lambda: service.clock.monotonic() > deadline)
+        assert (await say(service, answer, language=language)).status is Status.NOT_UNDERSTOOD
+        assert await commanded(service) == []
+
+
+async def test_it_stands_for_the_device_that_was_spoken_of(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    async with running_site(tmp_path, mosquitto) as service:
+        await say(service, "is compressor one running")
+        pressure = await say(service, "its pressure?")
+        assert pressure.intent == "GetPressure", pressure
+        assert pressure.slots["device"] == "compressor-1"
+
+
+async def test_programs_without_a_station_do_not_answer_each_others_questions(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with running_site(tmp_path, mosquitto) as service:
+
+        async def write(name: str, text: str) -> Reply:
+            return await service.turn.take(
+                Utterance(
+                    texts=(text,),
+                    station="http",
+                    is_without_station=True,
+                    language="en",
+                    speaker=Speaker(name=name, role=Role.OPERATOR),
+                )
+            )
+
+        assert (await write("one", "start compressor one")).status is Status.NEEDS_CONFIRMATION
+        assert (await write("two", "confirm start compressor one")).status is Status.REFUSED
+        assert (await write("one", "confirm start compressor one")).status is Status.DONE
