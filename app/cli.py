@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -11,27 +12,30 @@ import typer
 
 from app.commands.exits import FAILED, run_reporting_errors, say_failure
 
-cli = typer.Typer(
-    name="wanwan",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-_COMMANDS = ("serve", "demo", "ask", "transcribe", "explain", "simulate")
-_GROUPS = ("plant", "models", "keys", "audit", "export", "bench")
+COMMANDS = ("serve", "demo", "ask", "transcribe", "explain", "simulate")
+"""Modules of `app.commands` with one command each, of the same name."""
+GROUPS = ("plant", "models", "keys", "audit", "export", "bench")
+"""Modules of `app.commands` with several commands."""
 
 
-def _add_commands(wanted: str | None) -> None:
-    """Add the command that is wanted, or all for help and for what is none: importing them all takes seconds."""
-    names = (wanted,) if wanted in {*_COMMANDS, *_GROUPS} else (*_COMMANDS, *_GROUPS)
+def command_line(wanted: str | None = None) -> typer.Typer:
+    """Return the command line with the command that is wanted, or with all: importing them all takes seconds."""
+    cli = typer.Typer(
+        name="wanwan",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    cli.callback()(_describe)
+    names = (wanted,) if wanted in {*COMMANDS, *GROUPS} else (*COMMANDS, *GROUPS)
     for name in names if wanted != "--version" else ():
         module = importlib.import_module(f"app.commands.{name}")
-        if name in _GROUPS:
+        if name in GROUPS:
             cli.add_typer(module.group, name=name)
         else:
             cli.command(name)(getattr(module, name))
+    return cli
 
 
 def _show_version(wanted: bool) -> None:
@@ -40,8 +44,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@cli.callback()
-def _keep_names(
+def _describe(
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
@@ -49,11 +52,15 @@ def _keep_names(
     """Hands-free voice for helium recovery plants: ask, command, review; offline, in English and Japanese."""
 
 
-def main() -> None:
-    """Run the command line."""
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
     file = os.environ.get("WANWAN_ENV_FILE")
     if file and not Path(file).is_file():
         say_failure(f"WANWAN_ENV_FILE names {file}, which is no file")
-        sys.exit(FAILED)
-    _add_commands(sys.argv[1] if len(sys.argv) > 1 else None)
-    sys.exit(run_reporting_errors(cli))
+        return FAILED
+    return run_reporting_errors(command_line(arguments[0] if arguments else None), arguments)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import typer
@@ -35,14 +36,14 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(FAILED)
 
 
-def run_reporting_errors(cli: typer.Typer) -> int:
-    """Run the command line and return its exit code."""
+def run_reporting_errors(cli: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run the command line with `arguments` and return its exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show 圧縮機 shows ??? instead of ending us
     try:
-        cli(standalone_mode=True)
+        cli(list(arguments), prog_name="wanwan", standalone_mode=True)
     except OUR_ERRORS as exc:
         say_failure(str(exc))
         return FAILED
