@@ -50,6 +50,12 @@ ACTING: frozenset[str] = frozenset(ACTION_OF) | {IntentName.STOP_ALL, IntentName
 """The intents that change something in the plant, or let it be changed: a doubtful reading of one is never taken."""
 
 
+ACTING = frozenset(
+    {*ACTION_OF, IntentName.STOP_ALL, IntentName.ACKNOWLEDGE_ALARM, IntentName.ADD_NOTE, IntentName.CONFIRM}
+)
+"""The intents that move or change something."""
+
+
 class NoActionReason(StrEnum):
     """Why a sentence that was understood does nothing. Each has an answer in every language."""
 

@@ -7,13 +7,15 @@ length. Readings that fill the slots alike are one.
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from intents.automaton import Automaton, StateSet
 from intents.lattice import ANY_TEXT, Filled, Lattice, Sources
 
 MOST_READINGS = 48
-"""Of one text from one place; more differ in ways that nobody could be asked about."""
+"""Of one text by one network; more differ in ways that nobody could be asked about. No network is left out, so that what
+does nothing is never lost beside what acts."""
 
 _MOST_TRIES = 600
 """Values that are looked for in one text; more only occur in long texts with a wildcard, where none is a command."""
@@ -188,9 +190,9 @@ class Run:
             fillings[key] = self._fill(key, steps[key], short_cuts, fillings)
         found: dict[Parse, None] = {}
         for node in finals:
-            for filling in fillings[short_cuts.get((end, node), (end, node))]:
+            for filling in islice(fillings[short_cuts.get((end, node), (end, node))], MOST_READINGS):
                 found[Parse(network_of[node], filling)] = None
-        return list(found)[:MOST_READINGS]
+        return list(found)
 
     def _backward(self, end: int, finals: Sequence[int]) -> tuple[dict[_Key, Sequence[_Step]], dict[_Key, _Key]]:
         """Return the pairs of place and state on a way to the end that matter, with the ways into each.
