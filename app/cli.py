@@ -14,7 +14,7 @@ from app.commands.exits import FAILED, run_reporting_errors, say_failure
 
 COMMANDS = ("serve", "demo", "ask", "transcribe", "explain", "simulate")
 """Modules of `app.commands` with one command each, of the same name."""
-GROUPS = ("plant", "models", "keys", "audit", "export", "bench")
+GROUPS = ("plant", "sentences", "models", "keys", "audit", "export", "bench")
 """Modules of `app.commands` with several commands."""
 
 

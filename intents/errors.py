@@ -3,6 +3,7 @@
 IntentsError
 ├── TemplateError        a template or sentence file cannot be read; carries file, line, column
 ├── UnknownLanguageError no sentences for that language
+├── ExampleFileError     a file of labelled sentences cannot be used; carries file and entry
 ├── AnswerFileError      an answer file cannot be used; carries file and entry
 └── AnswerError          an answer asked for does not exist or lacks a value
 """
@@ -25,6 +26,12 @@ class UnknownLanguageError(IntentsError):
     """There are no sentences for that language."""
 
     code = "unknown_language"
+
+
+class ExampleFileError(IntentsError):
+    """A file of labelled sentences is wrong; the message names file and entry."""
+
+    code = "example_file"
 
 
 class AnswerFileError(IntentsError):

@@ -34,3 +34,15 @@ def audio(
     from app.bench.audio import measure_audio  # noqa: PLC0415 - each benchmark loads only what it measures
 
     print_figures(asyncio.run(measure_audio(count)), as_json=as_json)
+
+
+@group.command()
+def understanding(
+    sentences: Annotated[int, typer.Option(min=100, help="Sentences a language and plant.")] = 2000,
+    texts: Annotated[int, typer.Option(min=10, help="Texts of 1,000 characters made to be slow.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure sentences, compiling and texts made to be slow, on the demo plant and on one of 10,000 devices."""
+    from app.bench.understanding import measure_understanding  # noqa: PLC0415 - each benchmark loads only what it measures
+
+    print_figures(measure_understanding(sentences, texts), as_json=as_json)

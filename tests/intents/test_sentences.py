@@ -5,17 +5,16 @@ Run with `-s` to see the pass rate of each language and intent.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from app.vocabulary import lexicon_of
 from devices.plant_file import load_plant
 from intents.answer import Answers
-from intents.intent import ACTION_OF, Ambiguous, IntentName, NotRecognized, Recognition, Recognized
+from intents.example import Example, acts, load_examples
+from intents.intent import ACTION_OF, IntentName, Recognized
 from intents.recognizer import Recognizer
 from intents.sentences import load_sentences
 
@@ -23,73 +22,16 @@ FOLDER = Path(__file__).parent.parent / "sentences"
 PLANT = Path(__file__).parents[2] / "devices" / "plants" / "demo.yaml"
 LANGUAGES = ("en", "ja")
 LOWEST_PASS_RATE = {"en": 1.0, "ja": 1.0}
-MOVES_SOMETHING = {
-    IntentName.START_COMPRESSOR,
-    IntentName.STOP_COMPRESSOR,
-    IntentName.SET_MODE,
-    IntentName.OPEN_VALVE,
-    IntentName.CLOSE_VALVE,
-    IntentName.STOP_ALL,
-    IntentName.MEASURE_LEVEL,
-    IntentName.ACKNOWLEDGE_ALARM,
-    IntentName.ADD_NOTE,
-    IntentName.CONFIRM,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One labelled sentence."""
-
-    say: str
-    intent: str | None
-    """The intent, `ambiguous`, or `None` for what must not be understood."""
-    must_not_act: bool
-    slots: dict[str, str] = field(default_factory=dict)
-    source: str
-
-    @property
-    def label(self) -> str:
-        """Under which it is counted."""
-        return "must not act" if self.must_not_act else str(self.intent)
 
 
 def examples(language: str) -> Iterator[Example]:
     for path in sorted(FOLDER.glob(f"*{language}.yaml")):
-        for entry in YAML(typ="safe").load(path):
-            slots = {name: str(value) for name, value in entry.items() if name not in {"say", "intent", "effect"}}
-            yield Example(
-                say=entry["say"],
-                intent=entry.get("intent"),
-                must_not_act=entry.get("effect") == "none",
-                slots=slots,
-                source=path.name,
-            )
+        yield from load_examples(path)
 
 
 @cache
 def recognizer(language: str) -> Recognizer:
     return Recognizer(load_sentences(language), lexicon_of(load_plant(PLANT), language))
-
-
-def acts(found: Recognition) -> bool:
-    return isinstance(found, Recognized) and found.intent.name in MOVES_SOMETHING
-
-
-def is_as_labelled(example: Example, found: Recognition) -> bool:
-    if example.must_not_act:
-        return not acts(found)
-    match example.intent:
-        case None:
-            return isinstance(found, NotRecognized)
-        case "ambiguous":
-            return isinstance(found, Ambiguous)
-        case name:
-            return (
-                isinstance(found, Recognized)
-                and found.intent.name == name
-                and example.slots.items() <= dict(found.intent.slots).items()
-            )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,7 +50,7 @@ def test_sentences_come_out_as_labelled(language: str) -> None:
     for example in examples(language):
         found = recognizer(language).recognize(example.say)
         said[example.label] += 1
-        if is_as_labelled(example, found):
+        if example.is_met_by(found):
             right[example.label] += 1
         else:
             wrong.append(f"{example.source}: {example.say!r} came out as {found}")
