@@ -14,9 +14,10 @@ from intents.automaton import Automaton, StateSet
 from intents.lattice import ANY_TEXT, Filled, Lattice, Sources
 
 MOST_READINGS = 48
-"""Of one text by one network; more differ in ways that nobody could be asked about. No network is left out, so that what
-does nothing is never lost beside what acts."""
+"""Of one text by one network; more differ in ways that nobody could be asked about.
 
+No network is left out, so that what does nothing is never lost beside what acts.
+"""
 _MOST_TRIES = 600
 """Values that are looked for in one text; more only occur in long texts with a wildcard, where none is a command."""
 NOTHING_OWN: Mapping[str, frozenset[int]] = {}
