@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import typer.main
 
-from app import cli as command_line
+from app.cli import command_line
 from app.config import Settings
 from app.main import create_app
 from app.reply import Status
@@ -31,8 +31,7 @@ NOT_OF_SETTINGS = {"WANWAN_ENV_FILE", "WANWAN_API_KEY", "WANWAN_URL", "WANWAN_BI
 
 @pytest.fixture(scope="module")
 def commands() -> Any:
-    command_line._add_commands(None)
-    return typer.main.get_command(command_line.cli)
+    return typer.main.get_command(command_line())
 
 
 @pytest.fixture(scope="module")

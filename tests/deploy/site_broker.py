@@ -1,11 +1,12 @@
 """The broker of `deploy/mosquitto`, run as a site would: its own configuration, access rules and certificates."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 from devices.mqtt import MqttSettings, Tls
-from tests.mosquitto import Mosquitto, free_port
+from tests.mosquitto import Mosquitto, free_port, missing
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 MAKE_CERTS = DEPLOY / "mosquitto" / "make_certs.sh"
@@ -22,6 +23,8 @@ def revoke(folder: Path, name: str) -> None:
 
 
 def _run(*arguments: str, days: int = 825) -> str:
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed; certificates are made with it (Debian: apt install openssl)")
     environment = {**os.environ, "DAYS": str(days)}
     made = subprocess.run([str(MAKE_CERTS), *arguments], env=environment, capture_output=True, text=True, check=False)
     if made.returncode != 0:
