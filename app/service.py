@@ -1,6 +1,7 @@
 """The running service: every part put together, started and stopped in order."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -201,6 +202,9 @@ async def run_service(
             broker=broker,
         )
         await stack.enter_async_context(_background(service, recognizers))
+        # The compiled sentences are millions of objects that live for ever: no collection need walk them again.
+        gc.collect()
+        gc.freeze()
         try:
             yield service
         finally:

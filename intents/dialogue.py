@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from intents.intent import Ambiguous, Intent, NoAction, NoActionReason, Recognition, Recognized
+from intents.intent import Ambiguous, Intent, NoAction, NoActionReason, NotRecognized, Recognition, Recognized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +32,8 @@ def context_after(found: Recognition, before: DialogueContext | None = None) -> 
             return DialogueContext(asked=choices, asked_for=differs_in, intent=before.intent if before else None)
         case NoAction(reason=NoActionReason.NO_SUCH_DEVICE, intent=intent) if intent is not None:
             return DialogueContext(intent=intent)
-        case _:
+        case NotRecognized():
             return before
+        case _:
+            # Whatever else was understood, a "no" above all, leaves no question of ours open.
+            return DialogueContext(intent=before.intent) if before is not None and before.intent is not None else None

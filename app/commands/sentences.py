@@ -22,8 +22,8 @@ def _keep_names() -> None:
     """Test what people say against what is understood."""
 
 
-@group.command()
-def test(
+@group.command("test")
+def test_examples(
     files: Annotated[list[Path], typer.Argument(help="YAML lists of {say: …, intent: …, SLOT: …} or effect: none.")],
     language: Annotated[str | None, typer.Option(help="en or ja; by default the first of WANWAN_LANGUAGES.")] = None,
 ) -> None:

@@ -372,3 +372,16 @@ async def test_programs_without_a_station_do_not_answer_each_others_questions(
         assert (await write("one", "start compressor one")).status is Status.NEEDS_CONFIRMATION
         assert (await write("two", "confirm start compressor one")).status is Status.REFUSED
         assert (await write("one", "confirm start compressor one")).status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    "between", ["nope", "cancel that", "what is the pressure of bank one", "did you start compressor two"]
+)
+async def test_question_of_ours_is_no_longer_open_once_something_else_was_said(
+    tmp_path: Path, mosquitto: Mosquitto, between: str
+) -> None:
+    async with running_site(tmp_path, mosquitto) as service:
+        assert (await say(service, "stop the compressor")).status is Status.AMBIGUOUS
+        await say(service, between)
+        await say(service, "compressor one")
+        assert await commanded(service) == []
