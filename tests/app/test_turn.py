@@ -222,7 +222,7 @@ async def test_service_stays_up_without_a_broker_and_says_so_and_comes_back(
         assert level.reason == "reading_stale"
         mosquitto.start()
         await until(lambda: service.bus.is_connected)
-        await until(lambda: service.bus.is_online("compressor-1"))
+        await until(lambda: all(service.bus.is_online(device) for device in service.plant.devices))
         assert (await say(service, "start compressor one")).status is Status.NEEDS_CONFIRMATION
 
 
