@@ -28,7 +28,8 @@ _START_TIMEOUT_S: Final = 10.0
 _STOP_TIMEOUT_S: Final = 2.0
 _LET_IN_S: Final = 0.05
 """asyncio takes a few turns of its loop from accepting a connection to telling of it; a close between would leak it."""
-_USERNAME: Final = "wanwan"
+USERNAME: Final = "wanwan"
+"""What every client of the embedded broker calls itself."""
 
 
 class TokenAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt is untyped to mypy
@@ -43,7 +44,7 @@ class TokenAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt is unt
     async def authenticate(self, *, session: Session) -> bool:
         """Tell whether a client may connect."""
         password = session.password or ""
-        return session.username == _USERNAME and hmac.compare_digest(password.encode(), self.config.token.encode())
+        return session.username == USERNAME and hmac.compare_digest(password.encode(), self.config.token.encode())
 
 
 class _TidyBroker(Broker):  # type: ignore[misc]  # amqtt is untyped to mypy
@@ -87,7 +88,7 @@ class EmbeddedBroker:
         self._wanted_port = port
         self.token = token or secrets.token_urlsafe(24)
         """What a client gives as password."""
-        self.username = _USERNAME
+        self.username = USERNAME
         self.host = _HOST
         self.port = port
         """Where it listens; a free port is chosen at `start` if it was 0."""

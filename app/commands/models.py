@@ -1,6 +1,7 @@
 """`wanwan models`: find, install and verify recogniser models."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 from app.commands.exits import fail
 from app.commands.output import print_json, print_table
 from app.config import Settings
-from app.speech.hearing import open_hearing
+from app.speech.hearing import FREE, open_hearing
 from app.speech.install import install_model
-from app.speech.models import list_models
+from app.speech.models import known_model, list_models
 from app.speech.unpack import install_zip
 from app.vocabulary import recognizer_for
 from devices.plant_file import load_plant
@@ -50,8 +51,9 @@ def install(
     if model.endswith(".zip") or Path(model).exists():
         typer.echo(f"installed in {install_zip(Path(model), folder, language=language)}")
         return
+    known_model(model)
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(model, total=None)
         where = install_model(model, folder, progress=lambda have, of: bar.update(task, completed=have, total=of))
     typer.echo(f"installed in {where}")
@@ -62,16 +64,15 @@ def verify() -> None:
     """Load what hears each language and name the plant's words that it does not know; exit 1 if there are any."""
     settings = Settings()
     plant = load_plant(settings.plant)
-    graphs = {
-        language: {"free": recognizer_for(plant, language, settings.sentences_dir).word_graph()}
-        for language in settings.languages
-    }
     wanted = {language: settings.recognizer_for(language) for language in settings.languages}
 
     async def states() -> int:
-        hearing = await open_hearing(wanted, graphs, models=settings.models_dir)
+        hearing = await open_hearing(wanted, {}, models=settings.models_dir)
         unknown = 0
         try:
+            for language in (state.language for state in hearing.states if state.engine):
+                graph = recognizer_for(plant, language, settings.sentences_dir).word_graph()
+                await hearing.learn(language, {FREE: graph})
             for state in hearing.states:
                 typer.echo(f"{state.language}: {state.engine or 'typed text only'} ({state.reason})")
                 for word in state.unknown_words:

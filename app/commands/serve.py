@@ -28,10 +28,12 @@ def serve(
     settings.host = host or settings.host
     settings.port = settings.port if port is None else port
     logging.getLogger().setLevel(settings.log_level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells at length of databases that are as they should be
     listener = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listener.getsockname()[1]}"
-    asyncio.run(_serve(settings, listener, address))
+    with listener:
+        asyncio.run(_serve(settings, listener, address))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -60,6 +62,7 @@ async def _serve(settings: Settings, listener: socket.socket, address: str) -> N
             timeout_graceful_shutdown=int(TURN_END_TIMEOUT_S),
         )
         server = uvicorn.Server(config)
+        listener.listen()  # so that whoever reads the next line can connect at once
         typer.echo(f"wanwan: serving on {address} (try {address}/docs)", err=True)
         with _signals_only_end_the_server():
             await server.serve(sockets=[listener])

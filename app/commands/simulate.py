@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from app.broker_settings import own_token, site_broker
 from app.config import Settings
+from devices.broker import USERNAME
+from devices.mqtt import MqttSettings
 from devices.simulator.faults import FAULT_TABLE
 from devices.simulator.run import SimulatorSettings, broker_of, run
 
@@ -15,7 +18,8 @@ _FAULTS = "\n\n".join(f"{row.name} ({row.applies_to}): {row.effect}" for row in 
 
 def simulate(
     broker: Annotated[
-        str | None, typer.Option(help="mqtt://[user:password@]host[:port]; by default this machine's embedded broker.")
+        str | None,
+        typer.Option(help="mqtt://[user:password@]host[:port]; by default the broker that `wanwan serve` uses."),
     ] = None,
     plant: Annotated[Path | None, typer.Option(help="The plant file; by default that of WANWAN_PLANT.")] = None,
     speed: Annotated[float, typer.Option(help="Simulated seconds in a real second, up to 3600.")] = 1.0,
@@ -29,7 +33,7 @@ def simulate(
     asyncio.run(
         run(
             SimulatorSettings(
-                broker=broker_of(broker or _own_broker(settings)),
+                broker=broker_of(broker) if broker else _broker_of_service(settings),
                 plant_file=plant or settings.plant,
                 seed=seed,
                 speed=speed,
@@ -45,14 +49,8 @@ def simulate(
 simulate.__doc__ = f"{simulate.__doc__}\n\nFaults:\n\n{_FAULTS}"
 
 
-def _own_broker(settings: Settings) -> str:
-    """Return the URL of the broker that `wanwan serve` uses with the same settings."""
+def _broker_of_service(settings: Settings) -> MqttSettings:
+    """Return the broker that `wanwan serve` uses with the same settings."""
     if settings.broker_url:
-        return settings.broker_url
-    if settings.broker_password is not None:
-        token = settings.broker_password.get_secret_value()
-    elif settings.embedded_broker_token_file.exists():
-        token = settings.embedded_broker_token_file.read_text(encoding="ascii").strip()
-    else:
-        token = ""
-    return f"mqtt://wanwan:{token}@127.0.0.1:{settings.embedded_broker_port}"
+        return site_broker(settings)
+    return MqttSettings(port=settings.embedded_broker_port, username=USERNAME, password=own_token(settings))

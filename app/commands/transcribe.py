@@ -11,7 +11,7 @@ from app.commands.exits import fail
 from app.commands.output import print_json
 from app.config import Settings
 from app.speech.hear import hear
-from app.speech.hearing import open_hearing
+from app.speech.hearing import FREE, open_hearing
 from app.speech.transcribe import Transcript
 from app.vocabulary import recognizer_for
 from devices.plant_file import load_plant
@@ -42,9 +42,11 @@ async def _transcribe(settings: Settings, wav: Path, language: str, engine: str)
         recording = hear(wav, longest_s=settings.max_recording_s)
     except OSError as exc:
         fail(f"{wav} cannot be read: {exc.strerror}")
-    graph = recognizer_for(load_plant(settings.plant), language, settings.sentences_dir).word_graph()
-    hearing = await open_hearing({language: engine}, {language: {"free": graph}}, models=settings.models_dir)
+    hearing = await open_hearing({language: engine}, {}, models=settings.models_dir)
     try:
+        if any(state.engine for state in hearing.states):
+            graph = recognizer_for(load_plant(settings.plant), language, settings.sentences_dir).word_graph()
+            await hearing.learn(language, {FREE: graph})
         return await hearing.transcribe(recording, language)
     finally:
         await hearing.close()

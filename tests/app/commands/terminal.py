@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -71,19 +72,19 @@ def sentence_of(err: str) -> str:
     return line.removeprefix("wanwan: ")
 
 
-def environment(**settings: object) -> dict[str, str]:
+def environment(settings: Mapping[str, object]) -> dict[str, str]:
     """Return the environment of a process with only these settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WANWAN_")}
     return inherited | {f"WANWAN_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def run_process(*arguments: str, stdin: bytes = b"", **settings: object) -> Ended:
+def run_process(*arguments: str, stdin: bytes = b"", settings: Mapping[str, object] = MappingProxyType({})) -> Ended:
     """Run `wanwan ARGUMENTS` as a process of its own, to its end."""
     ended = subprocess.run(
         [sys.executable, "-m", "app", *arguments],
         input=stdin,
         capture_output=True,
-        env=environment(**settings),
+        env=environment(settings),
         cwd=ROOT,
         timeout=60,
         check=False,
@@ -122,7 +123,9 @@ class Running:
 
 
 @contextmanager
-def running_process(*arguments: str, log: Path, **settings: Any) -> Iterator[Running]:
+def running_process(
+    *arguments: str, log: Path, settings: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[Running]:
     """Run `wanwan ARGUMENTS` until the end of the block."""
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -130,7 +133,7 @@ def running_process(*arguments: str, log: Path, **settings: Any) -> Iterator[Run
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=environment(**settings),
+            env=environment(settings),
             cwd=ROOT,
         )
     try:
@@ -145,6 +148,7 @@ def settings_of(folder: Path, **changes: object) -> Mapping[str, object]:
     """Return settings of a quiet service in `folder`."""
     return {
         "data": folder,
+        "languages": '["en"]',
         "recognizer_en": "none",
         "recognizer_ja": "none",
         "speech_out": "false",
