@@ -35,7 +35,8 @@ _GRAVITY = (
 )
 """Of several reasons to do nothing, the first is told."""
 _HARMLESS_REASONS = frozenset({NoActionReason.NO_SUCH_DEVICE, NoActionReason.NO_SUCH_ACTION})
-"""These say that a reading cannot be meant, so another one may be; the rest say that nothing is meant to be done."""
+"""Found out of a reading, these say that it cannot be meant, so another may be; said by a template, or any other
+reason, that nothing is meant to be done."""
 
 _Key = tuple[str, frozenset[tuple[str, str]]]
 
@@ -47,7 +48,7 @@ def resolve(lattice: Lattice, language: str, readings: Sequence[Reading]) -> Rec
         readings = literal
     good = [r for r in readings if r.reason is None]
     idle = sorted((r for r in readings if r.reason is not None), key=_gravity)
-    is_doubtful = any(r.reason not in _HARMLESS_REASONS for r in idle)
+    is_doubtful = any(r.is_said_idle or r.reason not in _HARMLESS_REASONS for r in idle)
     if not good or (is_doubtful and all(r.intent.name in ACTING for r in good)):
         return _no_action(lattice, language, idle, readings)
     return _choose(lattice, language, _most_literal(good))
