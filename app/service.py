@@ -13,7 +13,7 @@ from app.broker_settings import embedded_settings, own_broker, site_broker
 from app.clock import SystemClock
 from app.config import Settings
 from app.confirm import Confirmations
-from app.keep_readings import keep_readings
+from app.keep_readings import forget_old_readings, keep_readings
 from app.late_news import record_late_news
 from app.speech.errors import (
     AudioError,
@@ -220,6 +220,7 @@ async def _background(service: Service, recognizers: Mapping[str, Recognizer]) -
         asyncio.create_task(_warm_up(service), name="warm-up"),
         asyncio.create_task(_take_in_spill(service), name="take-in-spill"),
         asyncio.create_task(readings, name="keep-readings"),
+        asyncio.create_task(forget_old_readings(service.readings, service.clock), name="forget-old-readings"),
         asyncio.create_task(record_late_news(service.bus, service.log, service.audit), name="late-news"),
     ]
     for task in tasks:

@@ -141,6 +141,7 @@ class MqttLink:
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[aiomqtt.Client]:
         client = self._new_client()
+        client.pending_calls_threshold = _INCOMING_LIMIT  # it warns of ten messages under way, a plant has hundreds
         connecting = asyncio.create_task(client.__aenter__(), name=f"mqtt: connect to {self._address}")
         try:
             await asyncio.shield(connecting)

@@ -18,7 +18,7 @@ def demo_plant() -> Plant:
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    """A running Mosquitto of this test's own."""
+    """Run a Mosquitto of this test's own."""
     broker = Mosquitto(tmp_path)
     broker.start()
     yield broker
