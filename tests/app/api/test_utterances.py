@@ -92,10 +92,10 @@ async def test_risky_command_is_confirmed_with_its_challenge_and_reported_as_one
 
 
 async def test_confirmation_without_its_id_counts_at_the_same_station(site: HttpSite) -> None:
-    await site.say("close valve three", station="control-desk")
-    asked = await site.say("open valve three", station="control-desk")
+    await site.say("close valve eight", station="control-desk")
+    asked = await site.say("open valve eight", station="control-desk")
     done = await site.say(asked["challenge"]["say"], station="control-desk")
-    assert (done["status"], done["command"]["device"]) == ("done", "valve-3")
+    assert (done["status"], done["command"]["device"]) == ("done", "valve-8")
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ async def test_confirmation_without_its_id_counts_at_the_same_station(site: Http
 async def test_confirmation_from_elsewhere_or_for_something_else_does_nothing(
     site: HttpSite, fields: dict[str, str], code: str
 ) -> None:
-    await site.say("close valve four", station="control-desk")
-    asked = await site.say("open valve four", station="control-desk")
+    await site.say("close valve nine", station="control-desk")
+    asked = await site.say("open valve nine", station="control-desk")
     before = await site.commands()
     refused = await site.say(asked["challenge"]["say"], **fields)
     assert (refused["status"], refused["reason"]) == ("refused", code)

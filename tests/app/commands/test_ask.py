@@ -44,8 +44,8 @@ async def test_the_answer_is_printed_as_it_is_spoken(wanwan: Terminal, served: d
 
 async def test_a_command_is_confirmed_by_its_challenge(wanwan: Terminal, served: dict[str, str]) -> None:
     wanwan.set(url=served["url"], api_key=served["operator"])
-    await ask(wanwan, "close valve one", "--station", "control-desk")
-    asked = (await ask(wanwan, "open valve one", "--station", "control-desk", "--json")).json
+    await ask(wanwan, "close valve eight", "--station", "control-desk")
+    asked = (await ask(wanwan, "open valve eight", "--station", "control-desk", "--json")).json
     assert asked["status"] == "needs_confirmation"
     challenge = asked["challenge"]
     arguments = (challenge["say"], "--station", "control-desk", "--challenge", challenge["challenge_id"], "--json")
