@@ -37,7 +37,17 @@ BAD_INPUT: dict[str, HTTPStatus] = {
 """What is wrong with the input itself, or with us, and the HTTP status that says so."""
 
 SOUND: dict[int | str, dict[str, object]] = {
-    200: {"content": {WAV: {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "content": {WAV: {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {
+            name: {"description": f"With `audio/wav`: {what}.", "schema": {"type": "string"}}
+            for name, what in (
+                ("X-Wanwan-Turn-Id", "the turn in the audit log"),
+                ("X-Wanwan-Status", "the reply's status"),
+                ("X-Wanwan-Speech", "the sentence, percent-encoded UTF-8"),
+            )
+        },
+    }
 }
 """The answer as speech, for OpenAPI."""
 
