@@ -40,8 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--rebuild", action="store_true", help="new words for the weights as shipped: words, graph and check"
     )
-    parser.add_argument("--utterances", type=int, default=12_000, help="training utterances (%(default)s)")
-    parser.add_argument("--passes", type=int, default=10, help="passes over them (%(default)s)")
+    parser.add_argument("--utterances", type=int, default=14_000, help="training utterances (%(default)s)")
+    parser.add_argument("--passes", type=int, default=16, help="passes over them (%(default)s)")
     parser.add_argument("--tests", type=int, default=300, help="test utterances of each kind (%(default)s)")
     parser.add_argument("--work", type=Path, default=_WORK, help="for speech and checkpoints (%(default)s)")
     chosen = parser.parse_args(arguments)

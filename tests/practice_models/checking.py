@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcriber
 from tests.practice_models.language import Language, LanguageData, Manner
+from tests.practice_models.lexicon import Lexicon, sound_alike
 from tests.practice_models.product import Product
 from tests.practice_models.room import at_speech_level, machine_noise, surrounded, trimmed, with_echo
 
@@ -25,8 +26,6 @@ class Kind(StrEnum):
     PRODUCT = "product's own voice"
     CLEAN = "held-out voices"
     NOISY = "held-out voices, noisy"
-    MADE_UP = "made-up sentences"
-    """Any wording of the templates, with all that may be left out; held-out voices."""
     NEAR = "one word replaced, noisy"
     OTHER = "other words, noisy"
 
@@ -52,7 +51,7 @@ class Figures:
     kind: Kind
     count: int
     right: int
-    """Heard word for word."""
+    """Heard word for word, or in words that sound the same."""
     understood: int
     """Understood as what was said, word for word or not."""
     wrong: int
@@ -62,15 +61,27 @@ class Figures:
     cpu_per_audio: float
 
 
-def measure(transcriber: Transcriber, product: Product, kind: Kind, spoken: Sequence[Spoken]) -> Figures:
-    """Decode all of a kind with the grammar `free`, as the product does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A transcriber and what its transcripts are judged by."""
+
+    transcriber: Transcriber
+    grammar: str
+    """Name of the grammar to decode with."""
+    product: Product
+    lexicon: Lexicon
+
+
+def measure(listener: Listener, kind: Kind, spoken: Sequence[Spoken]) -> Figures:
+    """Decode all of a kind as the product does."""
+    product = listener.product
     right = understood = wrong = 0
     failures = []
     began = time.process_time()
-    heard = [transcriber.transcribe(utterance.pcm).texts for utterance in spoken]
+    heard = [listener.transcriber.transcribe(utterance.pcm, listener.grammar).texts for utterance in spoken]
     cpu_s = time.process_time() - began
     for utterance, texts in zip(spoken, heard, strict=True):
-        is_right = texts[:1] == (utterance.text,)
+        is_right = bool(texts) and sound_alike(listener.lexicon, texts[0], utterance.text)
         is_understood = is_right or product.means_the_same(texts, utterance.text)
         is_wrong = not is_understood and product.would_act(texts)
         right += is_right

@@ -8,6 +8,7 @@ from tests.practice_models.language import LanguageData
 
 _ADDRESSED_SHARE = 0.2
 _STRUNG_SHARE = 0.3
+_PAUSE_SHARE = 0.12
 _MIXED_SHARE = 0.1
 """Part of a plant sentence with part of another: words in new company, so that no sentence is learnt by heart."""
 
@@ -18,6 +19,8 @@ class Line:
 
     text: str
     """Words separated by spaces."""
+    spoken: str
+    """The same as it is said: with a pause, or none."""
     is_strung: bool
     """Everyday words without sense, to be read by the data file's readings."""
 
@@ -30,7 +33,7 @@ def training_lines(random: Random, count: int, sentences: Sequence[str], data: L
         share = random.random()
         if share < _STRUNG_SHARE:
             text = " ".join(random.choice(data.everyday_words) for _ in range(random.randint(3, 7)))
-            lines.append(Line(text=text, is_strung=True))
+            lines.append(Line(text=text, spoken=text, is_strung=True))
             continue
         if not pool:
             pool = random.sample(sentences, len(sentences))
@@ -39,8 +42,15 @@ def training_lines(random: Random, count: int, sentences: Sequence[str], data: L
             text = _mixed(random, text, random.choice(sentences))
         elif random.random() < _ADDRESSED_SHARE:
             text = f"{data.address} {text}"
-        lines.append(Line(text=text, is_strung=False))
+        spoken = _with_pause(random, text, data.pause) if random.random() < _PAUSE_SHARE else text
+        lines.append(Line(text=text, spoken=spoken, is_strung=False))
     return lines
+
+
+def _with_pause(random: Random, text: str, pause: str) -> str:
+    words = text.split()
+    words.insert(random.randint(1, len(words)), pause)
+    return " ".join(words)
 
 
 def _mixed(random: Random, first: str, second: str) -> str:

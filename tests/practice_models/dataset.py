@@ -68,7 +68,7 @@ def _say(job: _Job) -> tuple[npt.NDArray[np.float16], Pronunciation]:
     if job.line.is_strung:
         sounded, samples = language.read_strung(job.line.text), language.say_strung(job.line.text, manner)
     else:
-        sounded, samples = language.read(job.line.text), language.say(job.line.text, manner)
+        sounded, samples = language.read(job.line.text), language.say(job.line.spoken, manner)
     samples = surrounded(noise, at_speech_level(trimmed(samples)))
     if random.random() < _ECHO_SHARE:
         samples = with_echo(noise, samples)

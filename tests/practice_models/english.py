@@ -57,7 +57,7 @@ class English:
         """Draw the product's voice often, else any accent with any variant."""
         if not held_out and random.random() < _PRODUCT_SHARE:
             voice, throat = self._data.voices.product, random.choice([1.0, 1.0, random.uniform(0.94, 1.06)])
-            return Manner(voice=voice, speed=random.choice([150, 165, 165, 175, 190, 205]), pitch=50, throat=throat)
+            return Manner(voice=voice, speed=random.choice([150, 165, 165, 165, 180, 200]), pitch=50, throat=throat)
         return Manner(
             voice=self._data.voices.draw(random, held_out=held_out),
             speed=random.choice([150, 172, 190]) if held_out else random.randint(125, 215),

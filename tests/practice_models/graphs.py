@@ -29,9 +29,9 @@ class UnknownCosts:
     Too cheap, and plant sentences lose words to it; too dear, and other speech is forced into plant sentences.
     """
 
-    word: float = 4.0
+    word: float = 5.0
     """For each unknown word."""
-    phone: float = 3.0
+    phone: float = 3.5
     """For each phone of it after the first."""
 
 

@@ -96,6 +96,8 @@ class LanguageData(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     address: str
+    pause: str
+    """A sign that voices make a short pause at."""
     phones: dict[str, tuple[str, ...]] = {}
     spoken: dict[str, str] = {}
     """Words that are not said as they are written, and what is said."""

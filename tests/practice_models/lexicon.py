@@ -36,6 +36,24 @@ def _pronunciations(
     return tuple(dict.fromkeys(filter(None, found)))  # punctuation has no sound
 
 
+_MOST_WAYS = 5000
+"""Ways to say a sentence that are compared."""
+
+
+def sound_alike(lexicon: Lexicon, one: str, other: str) -> bool:
+    """Whether two sentences can be said so that nobody hears a difference ("litres", "liters")."""
+    return one == other or not _ways(lexicon, one).isdisjoint(_ways(lexicon, other))
+
+
+def _ways(lexicon: Lexicon, sentence: str) -> set[Pronunciation]:
+    ways: set[Pronunciation] = {()}
+    for word in sentence.split():
+        if word not in lexicon or len(ways) > _MOST_WAYS:
+            return set()
+        ways = {(*way, *phones) for way in ways for phones in lexicon[word]}
+    return ways
+
+
 def to_text(lexicon: Lexicon) -> str:
     """Write a line for each pronunciation: the word, then its phones."""
     return "".join(f"{word} {' '.join(phones)}\n" for word in sorted(lexicon) for phones in lexicon[word])
