@@ -12,7 +12,7 @@ from tests.mosquitto import Mosquitto
 
 @pytest.fixture(scope="session")
 def demo_plant() -> Plant:
-    """The plant of the demo."""
+    """Return the plant of the demo."""
     return load_plant(DEMO_PLANT_FILE)
 
 

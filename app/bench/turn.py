@@ -90,9 +90,7 @@ async def _timed(service: Service, text: str, language: str, expected: Status) -
     return time.perf_counter() - started
 
 
-async def _take(
-    service: Service, text: str, *expected: Status, station: str = "bench", language: str = "en"
-) -> Reply:
+async def _take(service: Service, text: str, *expected: Status, station: str = "bench", language: str = "en") -> Reply:
     reply = await service.turn.take(
         Utterance(texts=(text,), station=station, is_without_station=True, speaker=OPERATOR, language=language)
     )

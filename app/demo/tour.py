@@ -33,7 +33,10 @@ class Stop:
         return reply["status"] == self.status and self.intent in {None, reply["intent"]}
 
 
-def load_stops(path: Path = Path(__file__).with_name("tour.yaml")) -> tuple[Stop, ...]:
+TOUR_FILE = Path(__file__).with_name("tour.yaml")
+
+
+def load_stops(path: Path = TOUR_FILE) -> tuple[Stop, ...]:
     """Return the sentences of the tour."""
     return tuple(Stop(**entry) for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8")))
 
@@ -85,7 +88,8 @@ async def _visit(client: httpx.AsyncClient, console: Console, stem: Path, stop: 
     console.print(f"  answered    [cyan]{reply['speech']}[/cyan]   ({answer})", highlight=False)
     if stop.is_right(reply):
         return True
-    console.print(f"  [red]WRONG: expected {stop.status} {stop.intent or ''}, got {reply['status']} {reply['intent']}[/red]")
+    found = f"{reply['status']} {reply['intent']}"
+    console.print(f"  [red]WRONG: expected {stop.status} {stop.intent or ''}, got {found}[/red]")
     return False
 
 
@@ -102,8 +106,10 @@ def _show(console: Console, reply: dict[str, Any], rows: Sequence[dict[str, Any]
             case "confirmed":
                 console.print(f"  confirmed   {row['outcome']} {row['reason'] or ''}", highlight=False)
             case "commanded":
-                console.print(f"  commanded   {row['action']} {row['device']}   (was {row['old_state']})", highlight=False)
+                was = f"(was {row['old_state']})"
+                console.print(f"  commanded   {row['action']} {row['device']}   {was}", highlight=False)
             case "outcome":
-                console.print(f"  the plant   {row['device']}: {row['old_state']} → {row['new_state']}: {row['outcome']}")
+                change = f"{row['old_state']} → {row['new_state']}"
+                console.print(f"  the plant   {row['device']}: {change}: {row['outcome']}", highlight=False)
             case _:
                 pass

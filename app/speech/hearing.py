@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,7 +55,8 @@ class Hearing:
     async def transcribe(self, recording: Recording, language: str, grammar: str = FREE) -> Transcript:
         """Hear one utterance; a transcript without texts when nothing was heard.
 
-        Just after the start it waits until the language's sentences are learned. Raises `HearingUnavailableError` when nothing hears this language, `HearingFailedError` when it takes too long.
+        Just after the start it waits until the language's sentences are learned. Raises `HearingUnavailableError` when
+        nothing hears this language, `HearingFailedError` when it takes too long.
         """
         transcriber = self._transcriber(language)
         loop = asyncio.get_running_loop()
@@ -145,21 +146,28 @@ async def open_hearing(
         [choice for choice, _ in ready],
     )
     try:
-        for failure in opened:
-            if isinstance(failure, BaseException):
-                raise failure
+        _raise_first(opened)
         learned = await asyncio.gather(
             *(hearing.learn(language, named) for language, named in graphs.items()), return_exceptions=True
         )
-        for language, result in zip(graphs, learned, strict=True):
-            if isinstance(result, BaseException) and not (
-                isinstance(result, GrammarTooLargeError) and wanted.get(language) == AUTO
-            ):
-                raise result
+        tolerated = {
+            language for language, engine in wanted.items() if engine == AUTO
+        }  # `learn` has noted in the states what is too large
+        _raise_first(
+            result
+            for language, result in zip(graphs, learned, strict=True)
+            if not (language in tolerated and isinstance(result, GrammarTooLargeError))
+        )
     except BaseException:
         await hearing.close()
         raise
     return hearing
+
+
+def _raise_first(results: Iterable[object]) -> None:
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
 
 
 def _open(language: str, wanted: str, models: Path) -> tuple[EngineChoice, Transcriber | None]:

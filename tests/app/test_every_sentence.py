@@ -1,4 +1,4 @@
-"""Every labelled sentence goes through the whole turn: none that must not act may send anything, each gets an answer."""
+"""Every labelled sentence goes through the whole turn: each gets an answer, none that must not act sends anything."""
 
 from pathlib import Path
 
