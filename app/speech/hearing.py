@@ -11,6 +11,7 @@ from app.speech.engine import AUTO, Engine, EngineChoice, choose_engine, open_en
 from app.speech.errors import GrammarTooLargeError, HearingFailedError, HearingUnavailableError, ModelError
 from app.speech.grammar import WordGraph, compile_grammar
 from app.speech.hear import Recording
+from app.speech.live_utterance import LiveUtterance
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcriber, Transcript
 
 FREE = "free"
@@ -44,7 +45,12 @@ class Hearing:
         self._choices = {choice.language: choice for choice in choices}
         self._has_sentences = {language: asyncio.Event() for language in self._transcribers}
         self._timeout_s = timeout_s
-        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="hearing")
+        # One language that is slow to decode must not hold up another.
+        self._threads = {
+            language: ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix=f"hearing-{language}")
+            for language in self._transcribers
+        }
+        self._grammars: dict[str, set[str]] = {language: set() for language in self._transcribers}
         self._is_closed = False
 
     @property
@@ -64,12 +70,25 @@ class Hearing:
             async with asyncio.timeout(self._timeout_s):
                 await self._has_sentences[language].wait()
                 transcriber = self._transcriber(language)
-                return await loop.run_in_executor(self._threads, transcriber.transcribe, recording.pcm, grammar)
+                workers = self._threads[language]
+                return await loop.run_in_executor(workers, transcriber.transcribe, recording.pcm, grammar)
         except TimeoutError as exc:
             raise HearingFailedError(
                 f"{transcriber.engine} took longer than {self._timeout_s:g} s for {recording.duration_s:.1f} s of "
                 "sound; say it again in fewer words"
             ) from exc
+
+    def begin(self, language: str, grammar: str = FREE) -> LiveUtterance:
+        """Begin an utterance that is decoded while it is spoken.
+
+        Raises `HearingUnavailableError` when nothing hears this language.
+        """
+        transcriber = self._transcriber(language)
+        return LiveUtterance(lambda: transcriber.begin(grammar), self._threads[language], timeout_s=self._timeout_s)
+
+    def knows(self, language: str, grammar: str) -> bool:
+        """Tell whether a language has learned the grammar of this name."""
+        return grammar in self._grammars.get(language, ())
 
     async def learn(self, language: str, graphs: Mapping[str, WordGraph]) -> None:
         """Give a language its sentences, by grammar name; languages that nothing hears are passed over.
@@ -82,7 +101,8 @@ class Hearing:
         loop = asyncio.get_running_loop()
         try:
             for name, graph in graphs.items():
-                await loop.run_in_executor(self._threads, _set_grammar, transcriber, name, graph)
+                await loop.run_in_executor(self._threads[language], _set_grammar, transcriber, name, graph)
+                self._grammars[language].add(name)
         except GrammarTooLargeError as exc:
             self._choices[language] = replace(self._choices[language], engine=Engine.NONE, reason=str(exc))
             self._transcribers.pop(language).close()
@@ -103,7 +123,8 @@ class Hearing:
         """Wait for utterances being decoded, then free the models; idempotent."""
         if not self._is_closed:
             self._is_closed = True
-            await asyncio.to_thread(self._threads.shutdown)
+            for workers in self._threads.values():
+                await asyncio.to_thread(workers.shutdown)
             for transcriber in self._transcribers.values():
                 transcriber.close()
 

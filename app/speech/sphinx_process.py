@@ -18,6 +18,7 @@ from app.speech.errors import HearingFailedError, SpeechError, UnknownGrammarErr
 from app.speech.grammar import Grammar
 from app.speech.models import search_path
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
+from app.speech.whole_utterance import WholeUtterance
 
 _MODEL = "en-us"
 _GRAMMAR_TIMEOUT_S = 120.0
@@ -73,6 +74,10 @@ class SphinxTranscriber:
         with self._lock:
             self._unknown[name] = self._ask_set(name, grammar)
             self._grammars[name] = grammar
+
+    def begin(self, grammar: str = "free") -> WholeUtterance:
+        """Begin an utterance; it is decoded when it is complete, because its mean is taken over the whole of it."""
+        return WholeUtterance(self, grammar)
 
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
         """Decode one whole utterance; blocks. See `Transcriber`.

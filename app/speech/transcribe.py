@@ -35,6 +35,26 @@ class Transcript:
     decode_s: float
 
 
+class Decoding(Protocol):
+    """One utterance that is decoded while it is spoken. Its methods block; one thread at a time."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next part: mono, 16-bit signed little-endian, 16 kHz."""
+        ...
+
+    def partial(self) -> str:
+        """Return what was heard so far; empty where the engine does not tell."""
+        ...
+
+    def finish(self) -> Transcript:
+        """Return the transcript; the utterance is over. Raises `HearingFailedError`."""
+        ...
+
+    def abandon(self) -> None:
+        """Forget the utterance, which nobody wants any more; idempotent, and nothing after `finish`."""
+        ...
+
+
 class Transcriber(Protocol):
     """A recogniser for one language. Its methods block: call them from a worker thread."""
 
@@ -45,6 +65,13 @@ class Transcriber(Protocol):
 
     def set_grammar(self, name: str, grammar: Grammar) -> None:
         """Add or replace the grammar called `name`: what people may say in one state of a dialogue."""
+        ...
+
+    def begin(self, grammar: str = "free") -> Decoding:
+        """Begin an utterance that is decoded while it is spoken.
+
+        Raises `UnknownGrammarError`, `HearingFailedError`.
+        """
         ...
 
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:

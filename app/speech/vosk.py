@@ -69,25 +69,24 @@ class VoskTranscriber:
         with self._lock:
             self._ears[name] = ear
 
-    def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
-        """Decode one whole utterance; blocks, but not Python's other threads. See `Transcriber`.
-
-        The free text of a note is in no grammar: an utterance that begins as a note is heard a second time without one.
-        """
-        began = time.perf_counter()
+    def begin(self, grammar: str = "free") -> "VoskDecoding":
+        """Begin an utterance that is decoded while it is spoken. See `Transcriber`."""
         with self._lock:
             if self._is_closed:
                 raise HearingFailedError(f"{self.engine} was closed; the service is shutting down")
             if grammar not in self._ears:
                 raise UnknownGrammarError(f"{self.engine} has no grammar {grammar!r}; it has {sorted(self._ears)}")
             ear = self._ears[grammar]
-        heard = self._decode(pcm, ear)
-        beginning = _note_beginning(heard, ear.grammar) if ear.text is not None else ()
-        if beginning:
-            heard = [said for said in self._decode(pcm, self._unbound) if said.begins_with(beginning)] or heard
-        return transcript_of(
-            heard, engine=self.engine, audio_s=len(pcm) / (2 * SAMPLE_RATE_HZ), decode_s=time.perf_counter() - began
-        )
+        return VoskDecoding(self, ear)
+
+    def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
+        """Decode one whole utterance; blocks, but not Python's other threads. See `Transcriber`.
+
+        The free text of a note is in no grammar: an utterance that begins as a note is heard a second time without one.
+        """
+        decoding = self.begin(grammar)
+        decoding.feed(pcm)
+        return decoding.finish()
 
     def unknown_words(self) -> Sequence[str]:
         """Words of the grammars that the model can never hear."""
@@ -110,13 +109,19 @@ class VoskTranscriber:
         # Vosk does not decode \uXXXX: every Japanese word would be missing.
         return json.dumps(phrases, ensure_ascii=False)
 
-    def _decode(self, pcm: bytes, ear: "_Ear") -> list[Hypothesis]:
+    def take(self, ear: "_Ear") -> "_Recognizer":
+        """Take a recogniser for a grammar that nobody uses, or a new one (0.1 s for a plant's grammar)."""
         try:
-            recognizer = ear.idle.get_nowait()
+            return ear.idle.get_nowait()
         except queue.Empty:
-            recognizer = self._recognizer(ear)
-        heard = recognizer.decode(pcm)
-        ear.idle.put(recognizer)
+            return self._recognizer(ear)
+
+    def hear_freely(self, pcm: bytes) -> "list[Hypothesis]":
+        """Decode without any grammar."""
+        recognizer = self.take(self._unbound)
+        recognizer.feed(pcm)
+        heard = recognizer.finish()
+        self._unbound.idle.put(recognizer)
         return heard
 
     def _recognizer(self, ear: "_Ear") -> "_Recognizer":
@@ -158,14 +163,21 @@ class _Recognizer:
         recognizer.SetWords(True)  # noqa: FBT003 its own name
         self._recognizer = recognizer
         self._heard_s = 0.0
+        self._fed_s = 0.0
 
-    def decode(self, pcm: bytes) -> list[Hypothesis]:
+    def feed(self, pcm: bytes) -> None:
         for at in range(0, len(pcm), _PIECE_BYTES):
             # Its own end-pointing is not listened to: a pause is no end, the recording is one utterance.
             self._recognizer.AcceptWaveform(pcm[at : at + _PIECE_BYTES])
+        self._fed_s += len(pcm) / (2 * SAMPLE_RATE_HZ)
+
+    def partial(self) -> str:
+        return str(json.loads(self._recognizer.PartialResult()).get("partial", ""))
+
+    def finish(self) -> list[Hypothesis]:
         # FinalResult, never Reset: Reset keeps sound that was not decoded and hears it in the next utterance.
         result = json.loads(self._recognizer.FinalResult())
-        before, self._heard_s = self._heard_s, self._heard_s + len(pcm) / (2 * SAMPLE_RATE_HZ)
+        before, self._heard_s = self._heard_s, self._fed_s
         return [
             Hypothesis(
                 words=contracted(
@@ -177,3 +189,60 @@ class _Recognizer:
             )
             for alternative in result["alternatives"]
         ]
+
+
+class VoskDecoding:
+    """One utterance that is decoded while it is spoken (implements `Decoding`)."""
+
+    def __init__(self, transcriber: VoskTranscriber, ear: _Ear) -> None:
+        """Begin; a recogniser is taken with the first sound."""
+        self._transcriber = transcriber
+        self._ear = ear
+        self._recognizer: _Recognizer | None = None
+        self._pcm: list[bytes] = []
+        self._decode_s = 0.0
+
+    def feed(self, pcm: bytes) -> None:
+        """Decode the next part."""
+        began = time.perf_counter()
+        if self._recognizer is None:
+            self._recognizer = self._transcriber.take(self._ear)
+        self._pcm.append(pcm)
+        self._recognizer.feed(pcm)
+        self._decode_s += time.perf_counter() - began
+
+    def partial(self) -> str:
+        """Return what was heard so far."""
+        return self._recognizer.partial() if self._recognizer is not None else ""
+
+    def finish(self) -> Transcript:
+        """Return the transcript.
+
+        The free text of a note is in no grammar: an utterance that begins as a note is heard a second time without one.
+        """
+        began = time.perf_counter()
+        heard = self._let_go()
+        pcm = b"".join(self._pcm)
+        beginning = _note_beginning(heard, self._ear.grammar) if self._ear.text is not None else ()
+        if beginning:
+            freely = self._transcriber.hear_freely(pcm)
+            heard = [said for said in freely if said.begins_with(beginning)] or heard
+        return transcript_of(
+            heard,
+            engine=self._transcriber.engine,
+            audio_s=len(pcm) / (2 * SAMPLE_RATE_HZ),
+            decode_s=self._decode_s + time.perf_counter() - began,
+        )
+
+    def abandon(self) -> None:
+        """Forget the utterance."""
+        self._let_go()
+
+    def _let_go(self) -> list[Hypothesis]:
+        """End the recogniser's utterance and leave it to the next one; what was heard."""
+        recognizer, self._recognizer = self._recognizer, None
+        if recognizer is None:
+            return []
+        heard = recognizer.finish()
+        self._ear.idle.put(recognizer)
+        return heard

@@ -12,6 +12,7 @@ from app.speech.errors import HearingFailedError, HearingUnavailableError, Model
 from app.speech.hear import Recording
 from app.speech.hearing import Hearing, open_hearing
 from app.speech.transcribe import Transcript
+from app.speech.whole_utterance import WholeUtterance
 from tests.app.speech.spoken import PRACTICE, graph_of, said
 
 EN = ("open valve seven", "confirm")
@@ -116,6 +117,9 @@ class Slow:
 
     def set_grammar(self, name: str, grammar: object) -> None:
         pass
+
+    def begin(self, grammar: str = "free") -> WholeUtterance:
+        return WholeUtterance(self, grammar)
 
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
         self.release.wait()
