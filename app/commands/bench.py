@@ -1,11 +1,15 @@
 """`wanwan bench`: measure what the README claims."""
 
 import asyncio
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.bench.figures import print_figures
+from app.commands.output import print_json, visible
+from app.config import Settings
 
 group = typer.Typer(help="Measure the figures of the README on this machine.", no_args_is_help=True)
 
@@ -46,3 +50,56 @@ def understanding(
     from app.bench.understanding import measure_understanding  # noqa: PLC0415 - each benchmark loads only what it measures
 
     print_figures(measure_understanding(sentences, texts), as_json=as_json)
+
+
+@group.command()
+def speech(
+    further_snr: Annotated[list[float] | None, typer.Argument(help="More values for --snr.", metavar="[DB]...")] = None,
+    recordings: Annotated[Path | None, typer.Option(help="Folder of WAVs.")] = None,
+    sentences: Annotated[Path | None, typer.Option(help="What they may say, as a YAML file of sentences.")] = None,
+    labels: Annotated[Path | None, typer.Option(help='What they say, as JSON: {"NAME.wav": {intent, slots}}.')] = None,
+    noise: Annotated[Path | None, typer.Option(help="A WAV of noise to mix in.")] = None,
+    snr: Annotated[list[float] | None, typer.Option(help="Speech to noise in dB; may be given several times.")] = None,
+    false_accepts: Annotated[
+        Path | None, typer.Option(help="Folder of WAVs that say nothing to a plant; with --plant.")
+    ] = None,
+    plant: Annotated[Path | None, typer.Option(help="The plant that must not be commanded by them.")] = None,
+    language: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    engine: Annotated[
+        str | None, typer.Option(help="auto, practice, pocketsphinx, or a model; by default WANWAN_RECOGNIZER_….")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well recorded people are understood, and what is taken for a sentence that is none."""
+    given = (recordings, sentences, labels)
+    if None in given and (given != (None, None, None) or false_accepts is None):
+        raise typer.BadParameter("--recordings, --sentences and --labels belong together")
+    if (noise is None) != (not snr):
+        raise typer.BadParameter("--noise and --snr belong together")
+    if (false_accepts is None) != (plant is None):
+        raise typer.BadParameter("--false-accepts and --plant belong together")
+    from app.bench.false_accepts import measure_false_accepts, print_false_accepts  # noqa: PLC0415 - as above
+    from app.bench.listening import Listener  # noqa: PLC0415 - as above
+    from app.bench.speech import measure_speech, print_speech  # noqa: PLC0415 - as above
+
+    settings = Settings()
+    listener = Listener(
+        engine=engine or settings.recognizer_for(language),
+        language=language,
+        models=settings.models_dir,
+        progress=lambda told: typer.echo(visible(told), err=True),
+    )
+    measured: dict[str, object] = {}
+    if recordings is not None and sentences is not None and labels is not None:
+        levels = (*(snr or ()), *(further_snr or ()))
+        figures = measure_speech(listener, recordings, sentences, labels, noise=noise, snr_db=levels)
+        measured["results"] = [asdict(figure) for figure in figures]
+        if not as_json:
+            print_speech(figures)
+    if false_accepts is not None and plant is not None:
+        accepted = measure_false_accepts(listener, false_accepts, plant)
+        measured["false_accepts"] = [asdict(one) for one in accepted]
+        if not as_json:
+            print_false_accepts(accepted)
+    if as_json:
+        print_json(measured)
