@@ -86,6 +86,19 @@ class Acting:
         )
         return say(Status.CANCELLED, "cancelled", **self._subject(pending.wish, place))
 
+    async def abandon(self, challenge_id: str, place: Place) -> None:
+        """Close a challenge whose listener went away before it was answered."""
+        pending = await self._confirmations.abandon(place.dialogue_id, challenge_id)
+        if pending is not None:
+            place.record.add(
+                Step.CONFIRMED,
+                device=pending.wish.device.device_id,
+                action=pending.wish.action.name,
+                outcome="cancelled",
+                reason="listener_left",
+                detail={"challenge_id": pending.challenge_id, "asked_in_turn": pending.turn_id},
+            )
+
     async def stop_all(self, place: Place) -> Answer:
         """Stop everything that has a stop, at once, for anyone; and point to the red button whatever comes of it."""
         await self._confirmations.cancel_all()

@@ -63,6 +63,19 @@ class Settings(BaseSettings):
     max_recording_s: Annotated[float, Field(gt=0, le=600)] = 60.0
     """The longest recording that is taken."""
 
+    listen_silence_s: Annotated[float, Field(ge=0.1, le=3)] = 0.35
+    """The silence that ends what is said to a listening station."""
+    listen_longest_s: Annotated[float, Field(ge=2, le=60)] = 15.0
+    """The longest utterance that a listening station takes."""
+    listen_sessions: Annotated[int, Field(ge=1, le=1000)] = 32
+    """How many stations may listen at once."""
+    listen_sessions_per_key: Annotated[int, Field(ge=1, le=1000)] = 16
+    """How many of them with one key."""
+    listen_stall_s: Annotated[float, Field(ge=0.1, le=600)] = 10.0
+    """How long a listening station may send no sound, where it should, or not take what it is sent."""
+    address_window_s: Annotated[float, Field(ge=1, le=60)] = 8.0
+    """How long the address, said alone, opens a hands-free station."""
+
     confirmation_expires_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     """How long a challenge may be answered."""
     dialogue_expires_s: Annotated[float, Field(gt=0, le=300)] = 20.0

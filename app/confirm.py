@@ -87,6 +87,11 @@ class Confirmations:
             return None
         return pending
 
+    async def abandon(self, station: str, challenge_id: str) -> Pending | None:
+        """Close a challenge that nobody is there to answer any more; None when it was answered or replaced."""
+        pending = self._pending.get(station)
+        return await self.cancel(station) if pending is not None and pending.challenge_id == challenge_id else None
+
     async def cancel_all(self) -> None:
         """Close every challenge: after a stop of everything, nothing asked before may still start."""
         self._pending.clear()

@@ -3,7 +3,9 @@
 AppError
 ├── ServiceStartError    the service cannot start: port in use, no database; says the remedy
 ├── ServiceAnswerError   a running service refused a request of the command line
-└── ServiceMissingError  no service answers at that address
+├── ServiceMissingError  no service answers at that address
+├── ListenersFullError   no station more can listen now
+└── SoundDeviceError     this machine has no microphone or loudspeaker that can be used
 """
 
 
@@ -31,3 +33,16 @@ class ServiceMissingError(AppError):
 
     code = "service_missing"
     can_retry = True
+
+
+class ListenersFullError(AppError):
+    """No station more can listen now; says whose limit was met."""
+
+    code = "listeners_full"
+    can_retry = True
+
+
+class SoundDeviceError(AppError):
+    """This machine has no microphone or loudspeaker that can be used; says the remedy."""
+
+    code = "sound_device"

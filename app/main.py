@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from app.api import audit, devices, docs, health, utterances
+from app.api import audit, devices, docs, health, listen, utterances
 from app.api.body_limit import BodyLimit
 from app.api.problems import install_problem_handlers
 from app.api.response_headers import ResponseHeaders
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, *, service: Service | None = No
         redoc_url=None,
     )
     install_problem_handlers(app)
-    for module in (utterances, devices, audit, health, docs):
+    for module in (utterances, listen, devices, audit, health, docs):
         app.include_router(module.router)
     docs.describe(app)
     if service is not None:

@@ -15,6 +15,7 @@ from app.config import Settings
 from app.confirm import Confirmations
 from app.keep_readings import forget_old_readings, keep_readings
 from app.late_news import record_late_news
+from app.listen.listeners import Listeners, ListenersSettings
 from app.speech.errors import (
     AudioError,
     GrammarTooLargeError,
@@ -66,6 +67,7 @@ class Service:
     keys: KeyRing
     readings: ReadingStore
     hearing: Hearing
+    listeners: Listeners
     voice: Voice | None
     broker: MqttSettings
 
@@ -141,7 +143,10 @@ async def run_service(
     async with AsyncExitStack() as stack:
         wanted = {language: settings.recognizer_for(language) for language in settings.languages}
         # Models load in threads and child processes while this thread compiles the sentences.
-        opening = asyncio.create_task(open_hearing(wanted, {}, models=settings.models_dir), name="open-hearing")
+        opening = asyncio.create_task(
+            open_hearing(wanted, {}, models=settings.models_dir, sounds_like=plant.site.sounds_like),
+            name="open-hearing",
+        )
         stack.push_async_callback(_close_hearing, opening)
         database = await stack.enter_async_context(await Database.open(settings.effective_database_url))
         readings = await stack.enter_async_context(await ReadingStore.open(settings.effective_database_url))
@@ -198,6 +203,7 @@ async def run_service(
             keys=KeyRing(database, clock.now),
             readings=readings,
             hearing=hearing,
+            listeners=_listeners(plant, recognizers, clock, settings),
             voice=voice,
             broker=broker,
         )
@@ -216,7 +222,7 @@ async def _background(service: Service, recognizers: Mapping[str, Recognizer]) -
     """Run what goes on beside the turns, and stop it at the end."""
     readings = keep_readings(service.plant, service.bus, service.readings, service.clock)
     tasks = [
-        asyncio.create_task(_learn_sentences(service.hearing, recognizers), name="learn-sentences"),
+        asyncio.create_task(_learn_sentences(service, recognizers), name="learn-sentences"),
         asyncio.create_task(_warm_up(service), name="warm-up"),
         asyncio.create_task(_take_in_spill(service), name="take-in-spill"),
         asyncio.create_task(readings, name="keep-readings"),
@@ -239,6 +245,22 @@ def _log_failure(task: asyncio.Task[None]) -> None:
         logger.error("%s ended: %s", task.get_name(), failure, exc_info=failure)
 
 
+def _listeners(plant: Plant, recognizers: Mapping[str, Recognizer], clock: Clock, settings: Settings) -> Listeners:
+    return Listeners(
+        plant=plant,
+        recognizers=recognizers,
+        clock=clock,
+        settings=ListenersSettings(
+            silence_s=settings.listen_silence_s,
+            longest_s=settings.listen_longest_s,
+            most=settings.listen_sessions,
+            most_per_key=settings.listen_sessions_per_key,
+            window_s=settings.address_window_s,
+            clarification_s=settings.dialogue_expires_s,
+        ),
+    )
+
+
 def _compile_sentences(plant: Plant, settings: Settings) -> dict[str, Recognizer]:
     return {language: recognizer_for(plant, language, settings.sentences_dir) for language in settings.languages}
 
@@ -249,12 +271,24 @@ async def _close_hearing(opening: asyncio.Task[Hearing]) -> None:
         await opening.result().close()
 
 
-async def _learn_sentences(hearing: Hearing, recognizers: Mapping[str, Recognizer]) -> None:
-    """Give the recognisers their sentences; typed ones are taken meanwhile, spoken ones wait for it."""
-    for language in [state.language for state in hearing.states if state.engine is not None]:
-        graph = await asyncio.to_thread(recognizers[language].word_graph)
+async def _learn_sentences(service: Service, recognizers: Mapping[str, Recognizer]) -> None:
+    """Give the recognisers their sentences; typed ones are taken meanwhile, spoken ones wait for it.
+
+    Recordings wait for the sentences of one language, listening stations also for those of each state of a dialogue.
+    """
+    heard = [state.language for state in service.hearing.states if state.engine is not None]
+    free = {language: await asyncio.to_thread(recognizers[language].word_graph) for language in heard}
+    learned = []
+    for language, graph in free.items():
         try:
-            await hearing.learn(language, {FREE: graph})
+            await service.hearing.learn(language, {FREE: graph})
+            learned.append(language)
+        except GrammarTooLargeError as exc:
+            logger.warning("%s can only be typed: %s", language, exc)
+    for language in learned:
+        graphs = await asyncio.to_thread(service.listeners.graphs, language, free[language])
+        try:
+            await service.hearing.learn(language, graphs)
         except GrammarTooLargeError as exc:
             logger.warning("%s can only be typed: %s", language, exc)
 

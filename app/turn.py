@@ -77,6 +77,18 @@ class Turn:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
+    async def leave(self, utterance: Utterance, challenge_id: str | None) -> None:
+        """A listener went away: the challenge that it left open dies, and what was wrong, if anything, gets a row.
+
+        `utterance`: where it was, with a problem where it was sent away.
+        """
+        place = self._place(utterance)
+        if utterance.problem is not None:
+            self._record_heard(place)
+        if challenge_id is not None:
+            await self._acting.abandon(challenge_id, place)
+        await place.record.commit_or_spill()
+
     async def finish(self, timeout_s: float) -> None:
         """Wait for the turns under way, at most `timeout_s`, then let go of them."""
         if self._running:

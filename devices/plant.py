@@ -39,6 +39,15 @@ class Role(StrEnum):
         return list(Role).index(self)
 
 
+class ListeningMode(StrEnum):
+    """When a station's microphone is listened to."""
+
+    PUSH_TO_TALK = "push_to_talk"
+    """While its button is held: whatever is said is meant for us."""
+    HANDS_FREE = "hands_free"
+    """Always: only what begins with the address is meant for us."""
+
+
 class Priority(StrEnum):
     """How soon somebody must do something about an alarm, soonest first."""
 
@@ -196,6 +205,7 @@ class Station:
     language: str
     role: Role
     """The highest role anyone has when speaking there."""
+    listening: ListeningMode = ListeningMode.PUSH_TO_TALK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +218,10 @@ class Site:
     timezone: str
     reference_temperature_c: float
     """Gas volumes are given at this temperature and 101.325 kPa."""
+    address: Words = field(default_factory=dict)
+    """What hands-free stations are addressed with; the product's own where a language has none."""
+    sounds_like: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By language, how words sound in other words (`dewar`: `do are`), for recognisers that do not know them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

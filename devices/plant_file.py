@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from devices.address_entry import read_address
 from devices.device_file import ID_REMEDY, read_devices, read_id
 from devices.errors import PlantFileError
 from devices.kind_file import LANGUAGES, read_kinds
 from devices.mistake import Mistake, nearest
-from devices.plant import Kind, Plant, Role, Site, Station
+from devices.plant import Kind, ListeningMode, Plant, Role, Site, Station
 from devices.site_yaml import Entry, read_yaml
+from devices.sounds_like_entry import read_sounds_like
 from devices.topics import is_valid_id
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yaml"
@@ -65,7 +67,7 @@ def _read_site(file: Entry) -> Site | None:
     entry = file.entry("site", "site")
     if entry is None:
         return None
-    entry.only("id", "name", "timezone", "reference_temperature_c")
+    entry.only("id", "name", "timezone", "reference_temperature_c", "address", "sounds_like")
     for key, example in (("id", "okayama"), ("name", "{en: Okayama, ja: 岡山}"), ("timezone", "Asia/Tokyo")):
         entry.require(key, example)
     site_id, timezone = entry.text("id"), entry.text("timezone")
@@ -75,6 +77,7 @@ def _read_site(file: Entry) -> Site | None:
     if timezone is not None:
         _check_timezone(entry, timezone)
     temperature_c = entry.number("reference_temperature_c", minimum=-50, maximum=100)
+    address, sounds_like = read_address(entry), read_sounds_like(entry)
     if site_id is None or timezone is None:
         return None
     return Site(
@@ -82,6 +85,8 @@ def _read_site(file: Entry) -> Site | None:
         name={language: texts[0] for language, texts in names.items() if texts},
         timezone=timezone,
         reference_temperature_c=0.0 if temperature_c is None else temperature_c,
+        address=address,
+        sounds_like=sounds_like,
     )
 
 
@@ -99,11 +104,18 @@ def _read_stations(file: Entry) -> dict[str, Station]:
     stations = {}
     for entry in file.entries("stations"):
         station_id = read_id(entry, "station", seen)
-        entry.only("id", "room", "language", "role")
+        entry.only("id", "room", "language", "role", "listening")
         entry.require("language", "en")
         entry.require("role", "operator")
         room, language = entry.text("room"), entry.choice("language", LANGUAGES)
         role = entry.choice("role", list(Role))
+        listening = entry.choice("listening", list(ListeningMode)) if "listening" in entry else None
         if station_id is not None and language is not None and role is not None:
-            stations[station_id] = Station(station_id=station_id, room=room, language=language, role=Role(role))
+            stations[station_id] = Station(
+                station_id=station_id,
+                room=room,
+                language=language,
+                role=Role(role),
+                listening=ListeningMode(listening or ListeningMode.PUSH_TO_TALK),
+            )
     return stations

@@ -82,7 +82,7 @@ def _raise_if_bad(reply: Reply, utterance: Utterance) -> None:
         raise ProblemError(status, str(reply.reason), whole_story, turn_id=reply.turn_id, speech=reply.speech)
 
 
-def _station(service: Service, key: Operator, station: str | None) -> str | None:
+def allowed_station(service: Service, key: Operator, station: str | None) -> str | None:
     """Return where it is said; a key that belongs to a station speaks from there and from nowhere else."""
     if station is not None and station not in service.plant.stations:
         known = ", ".join(service.plant.stations)
@@ -100,7 +100,8 @@ def _station(service: Service, key: Operator, station: str | None) -> str | None
     return station or key.station
 
 
-def _language(service: Service, language: str | None) -> str | None:
+def served_language(service: Service, language: str | None) -> str | None:
+    """Return the language that was asked for, if it is served."""
     if language is not None and language not in service.languages:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -115,13 +116,13 @@ async def post_utterance(
     body: UtteranceIn, request: Request, service: ServiceDep, key: KeyDep, speaker: SpeakerDep
 ) -> ReplyOut | Response:
     """Say something in writing; with `Accept: audio/wav` the answer comes as speech."""
-    station = _station(service, key, body.station)
+    station = allowed_station(service, key, body.station)
     utterance = Utterance(
         texts=(body.text,),
         station=station or HTTP_STATION,
         is_without_station=station is None,
         speaker=speaker,
-        language=_language(service, body.language),
+        language=served_language(service, body.language),
         challenge_id=body.challenge_id,
         detail={"channel": "http"},
     )
@@ -149,7 +150,7 @@ async def post_recording(
     challenge_id: Annotated[Name, Query()] = None,
 ) -> ReplyOut | Response:
     """Say something as a WAV (16 kHz, mono, 16-bit PCM); with `Accept: audio/wav` the answer comes as speech."""
-    known_station, known_language = _station(service, key, station), _language(service, language)
+    known_station, known_language = allowed_station(service, key, station), served_language(service, language)
     utterance = await service.hear(
         await _read_body(request, service.max_recording_bytes),
         station=known_station or HTTP_STATION,

