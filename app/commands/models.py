@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +68,8 @@ def verify() -> None:
     wanted = {language: settings.recognizer_for(language) for language in settings.languages}
 
     async def states() -> int:
-        hearing = await open_hearing(wanted, {}, models=settings.models_dir)
+        sounds_like = plant.site.sounds_like
+        hearing = await open_hearing(wanted, {}, models=settings.models_dir, sounds_like=sounds_like)
         unknown = 0
         try:
             for language in (state.language for state in hearing.states if state.engine):
@@ -76,7 +78,7 @@ def verify() -> None:
             for state in hearing.states:
                 typer.echo(f"{state.language}: {state.engine or 'typed text only'} ({state.reason})")
                 for word in state.unknown_words:
-                    typer.echo(f"  {word}: not known to the model; sentences with it can only be typed")
+                    typer.echo(f"  {_told(word, state.language, sounds_like)}")
                 unknown += len(state.unknown_words)
         finally:
             await hearing.close()
@@ -85,3 +87,15 @@ def verify() -> None:
     unknown = asyncio.run(states())
     if unknown:
         fail(f"{unknown} words are unknown to the models")
+
+
+def _told(word: str, language: str, sounds_like: Mapping[str, Mapping[str, tuple[str, ...]]]) -> str:
+    """Tell of a word that cannot be heard, and what to do about it."""
+    tried = sounds_like.get(language, {}).get(word, ())
+    if tried:
+        spelled = " or ".join(repr(text) for text in tried)
+        return f"{word}: not known to the model, nor are all words of {spelled}; spell it in other words"
+    return (
+        f"{word}: not known to the model; sentences with it can only be typed. Say in the plant file what it "
+        f"sounds like in words that the model knows: site: {{sounds_like: {{{language}: {{{word}: …}}}}}}"
+    )

@@ -42,10 +42,11 @@ async def _transcribe(settings: Settings, wav: Path, language: str, engine: str)
         recording = hear(wav, longest_s=settings.max_recording_s)
     except OSError as exc:
         fail(f"{wav} cannot be read: {exc.strerror}")
-    hearing = await open_hearing({language: engine}, {}, models=settings.models_dir)
+    plant = load_plant(settings.plant)
+    hearing = await open_hearing({language: engine}, {}, models=settings.models_dir, sounds_like=plant.site.sounds_like)
     try:
         if any(state.engine for state in hearing.states):
-            graph = recognizer_for(load_plant(settings.plant), language, settings.sentences_dir).word_graph()
+            graph = recognizer_for(plant, language, settings.sentences_dir).word_graph()
             await hearing.learn(language, {FREE: graph})
         return await hearing.transcribe(recording, language)
     finally:

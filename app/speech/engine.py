@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.speech.errors import ModelMissingError
-from app.speech.models import PRACTICE_MODELS, installed, probe
+from app.speech.models import PRACTICE_MODELS, graph_kind, installed, probe
 from app.speech.transcribe import Transcriber
 
 AUTO = "auto"
@@ -43,6 +43,8 @@ def choose_engine(language: str, wanted: str = AUTO, *, models: Path) -> EngineC
     """
 
     def choice(engine: Engine, reason: str, directory: Path | None = None) -> EngineChoice:
+        if directory is not None and directory.is_dir():
+            reason = f"{reason}; {graph_kind(directory)}"
         return EngineChoice(language=language, engine=engine, directory=directory, reason=reason)
 
     if wanted == AUTO:

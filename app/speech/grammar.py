@@ -5,8 +5,8 @@ are what counts (phrases.py). Either way a transcript is trusted only when it pa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -50,6 +50,8 @@ class Grammar:
     arcs: tuple[Arc, ...]
     wildcards: tuple[tuple[int, int], ...] = ()
     """Where any words may stand: source and target. They are no arcs: what cannot hear any words leaves them out."""
+    sounds_like: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """How words sound in other words (`dewar`: `do are`), one spelling or several; a site's, from its plant file."""
 
     @property
     def is_empty(self) -> bool:
@@ -71,24 +73,24 @@ class Grammar:
         kept = tuple(arc for arc in self.arcs if arc[2] not in words)
         if len(kept) == len(self.arcs):
             return self
-        return compile_grammar(replace(self, arcs=kept))
+        return compile_grammar(replace(self, arcs=kept), self.sounds_like)
 
-    def respelled(self, spelling: Mapping[str, Iterable[str]]) -> "Grammar":
-        """Return the same sentences with some words replaced by others, one or several."""
+    def respelled(self, spellings: Mapping[str, Iterable[Sequence[str]]]) -> "Grammar":
+        """Return the same sentences with some words spelled in others: each in every way that is given for it."""
         arcs: list[Arc] = []
         fresh = self._fresh()
         for source, target, word in self.arcs:
-            pieces = tuple(spelling.get(word, (word,))) if word is not None else (None,)
-            here = source
-            for piece in pieces[:-1]:
-                arcs.append((here, fresh, piece))
-                here, fresh = fresh, fresh + 1
-            arcs.append((here, target, pieces[-1]))
+            for pieces in spellings.get(word, ((word,),)) if word is not None else ((None,),):
+                here = source
+                for piece in pieces[:-1]:
+                    arcs.append((here, fresh, piece))
+                    here, fresh = fresh, fresh + 1
+                arcs.append((here, target, pieces[-1]))
         return replace(self, arcs=tuple(arcs))
 
     def closed(self) -> "Grammar":
         """Return the sentences without free text."""
-        return compile_grammar(replace(self, wildcards=())) if self.wildcards else self
+        return compile_grammar(replace(self, wildcards=()), self.sounds_like) if self.wildcards else self
 
     def with_wildcards_as(self, word: str) -> "Grammar":
         """Return the grammar with `word`, once or more often, wherever any words may stand."""
@@ -132,7 +134,7 @@ class Grammar:
         return 1 + max(max(place) for place in places)
 
 
-def compile_grammar(graph: WordGraph) -> Grammar:
+def compile_grammar(graph: WordGraph, sounds_like: Mapping[str, tuple[str, ...]] | None = None) -> Grammar:
     """Take over a word graph in words that are heard, without ways that lead to no sentence. A plant's takes 0.3 s.
 
     Punctuation makes no sound, and contractions are one word: a graph that has "do", "n't" gives "don't". Otherwise a
@@ -153,6 +155,7 @@ def compile_grammar(graph: WordGraph) -> Grammar:
         finals=frozenset(graph.finals) & live,
         arcs=tuple(arc for arc in arcs if arc[0] in live and arc[1] in live),
         wildcards=tuple(place for place in graph.wildcards if live.issuperset(place)),
+        sounds_like=sounds_like or {},
     )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from app.speech.errors import ModelBrokenError, ModelMissingError, ModelUnknownError
@@ -21,6 +22,15 @@ LANGUAGE_FILE = "wanwan-language.txt"
 _PROBE_TIMEOUT_S = 120.0
 _OPENFST_MAGIC = bytes.fromhex("d6fdb27e")
 _REMEDY = "install it anew with `wanwan models install`, from the internet or from a local zip"
+
+
+class GraphKind(StrEnum):
+    """What a Vosk model's decoding graph allows; the values are clauses for people."""
+
+    LOOKAHEAD = "it listens for the sentences of the moment"
+    """Phones to words (HCLr.fst) and words (Gr.fst) apart: the words' graph is replaced at run time by a grammar."""
+    STATIC = "it hears freely, as its graph is static; what does not parse in full counts for nothing"
+    """Both in one (HCLG.fst), as large models have it: no run-time grammar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +128,17 @@ def check_files(directory: Path) -> None:
             raise ModelBrokenError(f"{directory} is a damaged Vosk model: {name} is {state}; {_REMEDY}")
 
 
+def graph_kind(directory: Path) -> GraphKind:
+    """Tell what a Vosk model's graph allows."""
+    is_static = any((directory / place).is_file() for place in ("graph/HCLG.fst", "HCLG.fst"))
+    return GraphKind.STATIC if is_static else GraphKind.LOOKAHEAD
+
+
 def _needed(directory: Path) -> Sequence[str]:
     """Name the files of the layout this directory has: the present one, or the one of models before 2020."""
     graph, am, conf = ("", "", "") if (directory / "final.mdl").is_file() else ("graph/", "am/", "conf/")
-    static = (directory / f"{graph}HCLG.fst").is_file()
-    graphs = ("HCLG.fst",) if static else ("HCLr.fst", "Gr.fst", "disambig_tid.int")
+    is_static = graph_kind(directory) is GraphKind.STATIC
+    graphs = ("HCLG.fst", "words.txt") if is_static else ("HCLr.fst", "Gr.fst", "disambig_tid.int")
     settings = (f"{conf}model.conf",) if conf else ()
     return (f"{am}final.mdl", f"{conf}mfcc.conf", *settings, *(graph + name for name in graphs))
 

@@ -1,7 +1,7 @@
-"""How a word of the sentences is put to a model that knows other words: as it is, or in pieces."""
+"""How a word of the sentences is put to a model that knows other words: as it is, in pieces, or as a site spells it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 
@@ -34,3 +34,23 @@ def spell(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
         return best
 
     return rest(0) or ()
+
+
+def spellings(
+    word: str, knows: Callable[[str], bool], sounds_like: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, ...], ...]:
+    """Return every way in which a word is listened for, in words that the model knows; empty when there is none.
+
+    A site's spellings count beside the word itself, and instead of what this module would make of it.
+    """
+    own, told = spell(word, knows), told_spellings(word, knows, sounds_like)
+    return tuple(dict.fromkeys([*([own] if own == (word,) or (own and not told) else []), *told]))
+
+
+def told_spellings(
+    word: str, knows: Callable[[str], bool], sounds_like: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, ...], ...]:
+    """Return a site's spellings of a word, or of the word whose possessive it is, that the model knows all words of."""
+    texts = sounds_like.get(word, sounds_like.get(word.removesuffix("'s"), ()))
+    found = ([spell(piece, knows) for piece in text.split()] for text in texts)
+    return tuple(tuple(part for pieces in parts for part in pieces) for parts in found if all(parts))

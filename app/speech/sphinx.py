@@ -4,8 +4,10 @@ Only here is `pocketsphinx` imported. It holds Python's global lock while it dec
 service runs this module in a process of its own (sphinx_process.py).
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice, product
 from pathlib import Path
 
 from pocketsphinx import Config, Decoder, get_model_path
@@ -55,6 +57,7 @@ class SphinxDecoder:
         Raises `GrammarTooLargeError`.
         """
         pronunciations = _pronunciations(grammar.words)
+        pronunciations += _as_told(grammar, pronunciations)
         unknown = grammar.words - {_word(spelling) for spelling, _ in pronunciations}
         graph = exact(grammar.without(unknown) if unknown else grammar, most_states=_MOST_STATES)
         arcs = list(graph.transitions()) if graph is not None else []
@@ -123,6 +126,27 @@ def _pronunciations(words: Collection[str]) -> list[tuple[str, str]]:
     owners = {word.removesuffix("'s") for word in wanted if word.endswith("'s")}
     if owners:
         found += [(_possessive(spelling), _with_s(phones)) for spelling, phones in _pronunciations(owners)]
+    return found
+
+
+_MOST_WAYS = 8
+"""Ways to say the words that a word sounds like, that are listened for."""
+
+
+def _as_told(grammar: Grammar, known: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pronounce words as the site says they sound, beside the pronunciations that are known."""
+    told = {word: texts for word, texts in grammar.sounds_like.items() if word in grammar.words}
+    pieces = {piece for texts in told.values() for text in texts for piece in text.split()}
+    ways: defaultdict[str, list[str]] = defaultdict(list)
+    for spelling, phones in _pronunciations(pieces):
+        ways[_word(spelling)].append(phones)
+    count = Counter(_word(spelling) for spelling, _ in known)
+    found: list[tuple[str, str]] = []
+    for word, texts in told.items():
+        for text in texts:
+            for said in islice(product(*(ways[piece] for piece in text.split())), _MOST_WAYS):
+                count[word] += 1
+                found.append((word if count[word] == 1 else f"{word}({count[word]})", " ".join(said)))
     return found
 
 

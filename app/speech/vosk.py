@@ -17,9 +17,11 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from app.speech.errors import HearingFailedError, ModelBrokenError, UnknownGrammarError
 from app.speech.grammar import Grammar
+from app.speech.models import GraphKind, graph_kind
 from app.speech.nbest import REJECTED, Heard, Hypothesis, contracted, transcript_of
 from app.speech.phrases import vosk_phrases
-from app.speech.spelling import spell
+from app.speech.respelling import Respelling
+from app.speech.spelling import spellings, told_spellings
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
 
 _ALTERNATIVES = 10
@@ -39,7 +41,7 @@ class VoskTranscriber:
             self._model = Model(str(directory))
         except Exception as exc:  # vosk raises bare Exception, without a reason
             raise ModelBrokenError(f"{directory} cannot be loaded as a Vosk model; install it anew") from exc
-        self._takes_grammars = not any((directory / place).exists() for place in ("graph/HCLG.fst", "HCLG.fst"))
+        self._takes_grammars = graph_kind(directory) is GraphKind.LOOKAHEAD
         self._ears: dict[str, _Ear] = {}
         self._unbound = _Ear(text=None)
         self._lock = threading.Lock()
@@ -57,14 +59,15 @@ class VoskTranscriber:
     def set_grammar(self, name: str, grammar: Grammar) -> None:
         """Add or replace a grammar. A model with a static graph ignores it: it then hears freely.
 
-        A word that the model does not know is put together from words that it knows (spelling.py). Sentences with a
-        word that it still cannot hear are left out, as Vosk would silently shorten them ("do not start" → "do start").
+        A word that the model does not know is put together from words that it knows, by the site's spelling or by
+        its own (spelling.py). Sentences with a word that it still cannot hear are left out, as Vosk would silently
+        shorten them ("do not start" → "do start").
         """
-        spelling = {word: spell(word, self.knows) for word in grammar.words}
-        unknown = frozenset(word for word, pieces in spelling.items() if not pieces)
-        heard = grammar.without(unknown).respelled(spelling)
+        ways = {word: spellings(word, self.knows, grammar.sounds_like) for word in grammar.words}
+        unknown = frozenset(word for word, found in ways.items() if not found)
+        heard = grammar.without(unknown).respelled(ways)
         text = self._vosk_grammar(heard) if self._takes_grammars else None
-        ear = _Ear(text=text, grammar=heard, unknown=unknown)
+        ear = _Ear(text=text, grammar=heard, unknown=unknown, respelling=self._respelling(grammar))
         ear.idle.put(self._recognizer(ear))
         with self._lock:
             self._ears[name] = ear
@@ -100,6 +103,14 @@ class VoskTranscriber:
             self._unbound = _Ear(text=None)
             self._model = None
 
+    def _respelling(self, grammar: Grammar) -> Respelling:
+        pieces = {
+            spelling: word
+            for word in grammar.sounds_like
+            for spelling in told_spellings(word, self.knows, grammar.sounds_like)
+        }
+        return Respelling(pieces, grammar.words)
+
     def _vosk_grammar(self, grammar: Grammar) -> str:
         phrases: tuple[str, ...] = ("",)  # Vosk ends the process for a grammar without phrases
         if self.knows(REJECTED):
@@ -110,11 +121,18 @@ class VoskTranscriber:
         return json.dumps(phrases, ensure_ascii=False)
 
     def take(self, ear: "_Ear") -> "_Recognizer":
-        """Take a recogniser for a grammar that nobody uses, or a new one (0.1 s for a plant's grammar)."""
+        """Take a recogniser for a grammar that nobody uses, or a new one (0.1 s for a plant's grammar).
+
+        Raises `HearingFailedError` when the model can no longer be decoded with.
+        """
         try:
             return ear.idle.get_nowait()
         except queue.Empty:
+            pass
+        try:
             return self._recognizer(ear)
+        except ModelBrokenError as exc:
+            raise HearingFailedError(str(exc)) from exc
 
     def hear_freely(self, pcm: bytes) -> "list[Hypothesis]":
         """Decode without any grammar."""
@@ -140,6 +158,8 @@ class _Ear:
     grammar: Grammar | None = None
     """What can be heard of it, in the model's words."""
     unknown: frozenset[str] = frozenset()
+    respelling: Respelling = field(default_factory=lambda: Respelling({}))
+    """Brings back the words that are listened for in a site's spelling."""
     idle: "queue.SimpleQueue[_Recognizer]" = field(default_factory=queue.SimpleQueue)
     """Recognisers that nobody uses now; as many were made as utterances came at once."""
 
@@ -168,7 +188,10 @@ class _Recognizer:
     def feed(self, pcm: bytes) -> None:
         for at in range(0, len(pcm), _PIECE_BYTES):
             # Its own end-pointing is not listened to: a pause is no end, the recording is one utterance.
-            self._recognizer.AcceptWaveform(pcm[at : at + _PIECE_BYTES])
+            try:
+                self._recognizer.AcceptWaveform(pcm[at : at + _PIECE_BYTES])
+            except Exception as exc:  # vosk raises bare Exception, without a reason
+                raise HearingFailedError("Vosk failed while it listened; say it again") from exc
         self._fed_s += len(pcm) / (2 * SAMPLE_RATE_HZ)
 
     def partial(self) -> str:
@@ -228,7 +251,7 @@ class VoskDecoding:
             freely = self._transcriber.hear_freely(pcm)
             heard = [said for said in freely if said.begins_with(beginning)] or heard
         return transcript_of(
-            heard,
+            self._ear.respelling.restored(heard),
             engine=self._transcriber.engine,
             audio_s=len(pcm) / (2 * SAMPLE_RATE_HZ),
             decode_s=self._decode_s + time.perf_counter() - began,

@@ -56,7 +56,7 @@ def phones_to_words(
     graph.final[start] = 0.0
     for label, word in enumerate(words):
         for pronunciation in lexicon.get(word, ()):
-            _add_pronunciation(graph, start, label, [(name, place) for name, place in _placed(pronunciation)], phones)
+            add_pronunciation(graph, (start, 0), label, pronunciation, phones)
     if UNKNOWN in words:
         _add_unknown(graph, start, words.index(UNKNOWN), phones, unknown)
     return graph
@@ -77,18 +77,21 @@ def _emit(graph: Fst, source: int, number: int, *, word: int = 0, cost: float = 
     return state
 
 
-def _add_pronunciation(graph: Fst, start: int, word: int, placed: list[tuple[str, Place]], phones: PhoneSet) -> None:
-    state = start
-    for index, (name, place) in enumerate(placed):
+def add_pronunciation(
+    graph: Fst, ends: tuple[int, int], word: int, pronunciation: Pronunciation, phones: PhoneSet
+) -> None:
+    """Say a word one way, between two states; the word is told with the first phone."""
+    state, end = ends
+    for index, (name, place) in enumerate(_placed(pronunciation)):
         number = phones.number(name, place)
         if index == 0:
-            state = _emit(graph, start, number, word=word)
+            state = _emit(graph, state, number, word=word)
             continue
         blank = _emit(graph, state, BLANK_INSIDE_WORD)
         following = _emit(graph, state, number)
         graph.add_arc(blank, Arc(target=following, input=forward_id(number)))
         state = following
-    graph.add_arc(state, Arc(target=0))
+    graph.add_arc(state, Arc(target=end))
 
 
 def _add_unknown(graph: Fst, start: int, word: int, phones: PhoneSet, costs: UnknownCosts) -> None:

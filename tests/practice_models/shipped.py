@@ -9,7 +9,7 @@ from tests.practice_models.model_directory import ACOUSTIC_MODEL, graph_files, p
 from tests.practice_models.phones import PhoneSet
 from tests.practice_models.vocabulary import kept_vocabulary
 
-_UNKNOWN = UnknownCosts()
+UNKNOWN_COSTS = UnknownCosts()
 
 
 def directory_of(language: str) -> Path:
@@ -24,7 +24,7 @@ def build_graph(language: str) -> None:
 
 def built_graph(language: str, phones: PhoneSet) -> dict[str, bytes]:
     """Return the files that `build_graph` writes."""
-    return graph_files(phones, kept_vocabulary(language), _UNKNOWN)
+    return graph_files(phones, kept_vocabulary(language), UNKNOWN_COSTS)
 
 
 def replace_acoustic_model(language: str, phones: PhoneSet, network: Network) -> None:

@@ -101,7 +101,7 @@ def test_what_keeps_the_service_from_starting_is_told_in_one_sentence(
 def test_a_corrupt_model_and_sentences_of_ones_own_that_are_wrong_are_told(
     refusal: Callable[..., str], tmp_path: Path
 ) -> None:
-    for name in ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLG.fst"):
+    for name in ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLG.fst", "graph/words.txt"):
         file = tmp_path / "models" / "rotten" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"rotten")

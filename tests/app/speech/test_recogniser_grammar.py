@@ -125,7 +125,7 @@ def test_sentences_with_an_unheard_word_are_left_out_whole() -> None:
 
 
 def test_words_are_respelled_in_every_sentence() -> None:
-    grammar = grammar_of("fill dewar one", "dewar").respelled({"dewar": ["do", "are"]})
+    grammar = grammar_of("fill dewar one", "dewar").respelled({"dewar": [("do", "are")]})
     assert sentences_of(grammar) == {"fill do are one", "do are"}
 
 
