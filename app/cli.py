@@ -12,7 +12,7 @@ import typer
 
 from app.commands.exits import FAILED, run_reporting_errors, say_failure
 
-COMMANDS = ("serve", "demo", "ask", "transcribe", "explain", "simulate")
+COMMANDS = ("serve", "demo", "ask", "listen", "transcribe", "explain", "simulate")
 """Modules of `app.commands` with one command each, of the same name."""
 GROUPS = ("plant", "sentences", "models", "keys", "audit", "export", "bench")
 """Modules of `app.commands` with several commands."""

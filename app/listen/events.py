@@ -86,6 +86,13 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The client's `end` was carried out: all sound before it was heard; a `final` may still come."""
+
+    type: ClassVar[str] = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Something went wrong."""
 
@@ -94,7 +101,7 @@ class Failure:
     message: str
 
 
-Event = Listening | SpeechStarted | Partial | Final | Replied | Failure
+Event = Listening | SpeechStarted | Partial | Final | Replied | Ended | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

