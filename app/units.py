@@ -10,6 +10,7 @@ _FACTORS: dict[str, tuple[str, float]] = {
     "Pa": ("pressure", 1.0),
     "kPa": ("pressure", 1e3),
     "bar": ("pressure", 1e5),
+    "psi": ("pressure", 6894.757),
     "MPa": ("pressure", 1e6),
     "s": ("time", 1.0),
     "min": ("time", 60.0),

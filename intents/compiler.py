@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from intents.automaton import Automaton
 from intents.errors import TemplateError
-from intents.expression import Expression
 from intents.follow_up import FollowUps, build_follow_ups
 from intents.lattice import NumberSource, Source, Sources
 from intents.lexicon import Lexicon
 from intents.matcher import Embedded, NestedSource, Parse
 from intents.meanings import Meaning, group, united
 from intents.naming import Naming, build_naming
-from intents.network import Network, Slot, build_network
+from intents.network import Network, Rules, Slot, build_network
 from intents.numerals import Numerals
 from intents.respell import Respeller, Skips
 from intents.sentences import List, RangeList, SentenceList, Sentences, Template, ValueList, WildcardList
@@ -54,14 +53,15 @@ class Compiled:
 def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     """Build the automaton; raises `TemplateError` with the place of the template that is wrong."""
     spell = _remembering(sentences.language.normalizer.spell)
-    naming = build_naming(sentences.language, lexicon, sentences.rules)
-    networks = [_template_network(template, sentences.rules, spell) for template in sentences.templates]
+    rules = Rules(sentences.rules)
+    naming = build_naming(sentences.language, lexicon, rules)
+    networks = [_template_network(template, rules, spell) for template in sentences.templates]
     numerals = sentences.language.normalizer.numerals
     named = {name: naming.sources[name] for name in ("device", "kind")}
     sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **named})
     wildcards = frozenset(name for name, body in sentences.lists.items() if isinstance(body, WildcardList))
     for name, body in sentences.lists.items():
-        source = _list_source(body, sentences.rules, spell, numerals)
+        source = _list_source(body, rules, spell, numerals)
         if source is not None:
             sources.add(name, source)
     meanings = group(sentences.templates, networks)
@@ -81,7 +81,7 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
         sources=sources,
         own=own,
         wildcards=wildcards,
-        follow_ups=build_follow_ups(language, naming, sentences.rules),
+        follow_ups=build_follow_ups(language, naming, rules),
         naming=naming,
         skips=Skips([spell(word) for word in language.skip_words]),
         respeller=Respeller(spellings),
@@ -100,7 +100,7 @@ def _remembering(spell: Callable[[str], tuple[str, ...]]) -> Callable[[str], tup
     return remembered
 
 
-def _template_network(template: Template, rules: Mapping[str, Expression], spell: Spell) -> Network:
+def _template_network(template: Template, rules: Rules, spell: Spell) -> Network:
     try:
         network = build_network(template.expression, rules, spell)
     except TemplateError as exc:
@@ -133,7 +133,7 @@ def _add_sentence_lists(
     return own
 
 
-def _list_source(body: List, rules: Mapping[str, Expression], spell: Spell, numerals: Numerals) -> Source | None:
+def _list_source(body: List, rules: Rules, spell: Spell, numerals: Numerals) -> Source | None:
     match body:
         case ValueList(values=values):
             networks = []

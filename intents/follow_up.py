@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from intents.automaton import Automaton
 from intents.dialogue import DialogueContext
 from intents.errors import TemplateError
-from intents.expression import Expression
 from intents.intent import ACTING, Intent, Interpretation, NoAction, NoActionReason, Recognition, Recognized
 from intents.language import DevicePhrase, Language
 from intents.lattice import Lattice, Sources
 from intents.matcher import Parse, Run
 from intents.naming import Missing, Named, Naming
-from intents.network import build_network
+from intents.network import Rules, build_network
 from intents.numerals import NumberSpan
 
 
@@ -91,7 +90,7 @@ class FollowUps:
 _MOST_NUMBERS = 24
 
 
-def build_follow_ups(language: Language, naming: Naming, rules: Mapping[str, Expression]) -> FollowUps:
+def build_follow_ups(language: Language, naming: Naming, rules: Rules) -> FollowUps:
     """Prepare the follow-ups of a language; raises `TemplateError`."""
     phrases = [(group, phrase) for group, members in language.follow_ups.items() for phrase in members]
     networks = []

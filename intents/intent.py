@@ -1,6 +1,6 @@
 """What was meant: an intent with its slots, or why nothing is to be done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -46,14 +46,10 @@ ACTION_OF: Mapping[str, str] = {
 }
 """The intents that are a command to one device, and the device action each stands for."""
 
-ACTING: frozenset[str] = frozenset(ACTION_OF) | {IntentName.STOP_ALL, IntentName.ACKNOWLEDGE_ALARM, IntentName.CONFIRM}
-"""The intents that change something in the plant, or let it be changed: a doubtful reading of one is never taken."""
-
-
 ACTING = frozenset(
     {*ACTION_OF, IntentName.STOP_ALL, IntentName.ACKNOWLEDGE_ALARM, IntentName.ADD_NOTE, IntentName.CONFIRM}
 )
-"""The intents that move or change something."""
+"""The intents that move or change something, or let it be changed: a doubtful reading of one is never taken."""
 
 
 class NoActionReason(StrEnum):
@@ -110,7 +106,7 @@ class Recognized:
     text: str
     language: str
     intent: Intent
-    interpretations: tuple[Interpretation, ...]
+    interpretations: Sequence[Interpretation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +119,7 @@ class Ambiguous:
     """What it may mean; for a device left open, one intent for each device that fits."""
     differs_in: str
     """The slot in which the choices differ (`device`, `value`, …), or `intent`."""
-    interpretations: tuple[Interpretation, ...] = ()
+    interpretations: Sequence[Interpretation] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +133,7 @@ class NoAction:
     """What it would have been, where that is known; never to be acted on."""
     details: Mapping[str, str] = field(default_factory=dict)
     """What the answer names: `kind`, `number` of a device that does not exist, `device`, `action`."""
-    interpretations: tuple[Interpretation, ...] = ()
+    interpretations: Sequence[Interpretation] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ class Sources:
 
     def __init__(self, by_name: Mapping[str, Source]) -> None:
         self._by_name = dict(by_name)
-        self._opening: dict[str, frozenset[str]] = {}
+        self._opening: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> Source:
         """Return a list by name."""
@@ -121,11 +121,11 @@ class Sources:
         """Add a list."""
         self._by_name[name] = source
 
-    def opening(self, token: str) -> frozenset[str]:
+    def opening(self, token: str) -> tuple[str, ...]:
         """Return the lists of which a value may begin with a token."""
         found = self._opening.get(token)
         if found is None:
-            found = frozenset(name for name, source in self._by_name.items() if source.may_open(token))
+            found = tuple(name for name, source in self._by_name.items() if source.may_open(token))
             if len(self._opening) < _MOST_TOKENS:
                 self._opening[token] = found
         return found

@@ -4,7 +4,7 @@ Both directions visit each pair of state and place at most once, so no text take
 length. Readings that fill the slots alike are one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
@@ -92,6 +92,7 @@ class Run:
     def _forward(self) -> None:
         automaton, lattice, reached, own = self._automaton, self._lattice, self.reached, self._own
         words, inside, detours = lattice.tokens.texts, lattice.numbers.inside, lattice.detours
+        respellings, opening_by = lattice.respellings, self._sources.opening
         count = len(words)
         place = furthest = self.start
         while place <= furthest and place < count:
@@ -110,19 +111,19 @@ class Run:
                 if place == furthest:
                     furthest += 1
             if states.lists and not inside[place]:
-                furthest = self._take_lists(place, states, furthest)
+                opening = states.lists if place in respellings else opening_by(word)
+                if opening:
+                    furthest = self._take_lists(place, states, opening, furthest)
             if place in detours:
                 furthest = self._detour(place, states, furthest)
             place += 1
         self.furthest = furthest
 
-    def _take_lists(self, place: int, states: StateSet, furthest: int) -> int:
-        """Go along the values of lists that begin at a place; return the last place reached."""
+    def _take_lists(self, place: int, states: StateSet, opening: Iterable[str], furthest: int) -> int:
+        """Go along the values of lists that begin at a place, `opening`; return the last place reached."""
         lattice, inside = self._lattice, self._lattice.numbers.inside
-        opening = self._sources.opening(lattice.tokens.texts[place])
-        is_detour = place in lattice.respellings
-        for list_name in states.lists:
-            if (list_name not in opening and not is_detour) or (place == self.start and list_name in self._own):
+        for list_name in opening:
+            if list_name not in states.lists or (place == self.start and list_name in self._own):
                 continue
             for end in self._sources[list_name].ends(lattice, place):
                 if not inside[end]:

@@ -10,12 +10,11 @@ from typing import Any
 
 from intents.automaton import Automaton
 from intents.errors import TemplateError
-from intents.expression import Expression
 from intents.language import DevicePhrase, Language
 from intents.lattice import Lattice, NumberSource, Source, Sources
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon
 from intents.matcher import NestedSource, Parse
-from intents.network import build_network
+from intents.network import Rules, build_network
 from intents.numerals import NumberSpan
 from intents.template import Place, parse_template
 
@@ -122,7 +121,7 @@ class Naming:
         return tuple(sorted(device.number for device in self.of_kind.get(kind, ()) if device.number is not None))
 
 
-def build_naming(language: Language, lexicon: Lexicon, rules: Mapping[str, Expression]) -> Naming:
+def build_naming(language: Language, lexicon: Lexicon, rules: Rules) -> Naming:
     """Prepare the devices of a plant for one language; raises `TemplateError`."""
     spell = language.normalizer.spell
     of_kind: dict[str, list[DeviceEntry]] = {kind.name: [] for kind in lexicon.kinds}
@@ -198,7 +197,7 @@ def bare_phrases(kind: KindEntry) -> list[DevicePhrase]:
 def _source(
     phrases: Sequence[DevicePhrase],
     sources: Mapping[str, Source],
-    rules: Mapping[str, Expression],
+    rules: Rules,
     language: Language,
     meaning: Callable[[Parse], Sequence[DeviceMeaning]],
 ) -> NestedSource:

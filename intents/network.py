@@ -4,8 +4,9 @@ Rules are written out, permutations are spread, and pieces that touch (`litre[s]
 Lists stay single arcs, so that a network's size does not depend on the plant.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import permutations
 from typing import NamedTuple
@@ -36,8 +37,41 @@ class Network:
     finals: frozenset[int]
 
 
-Rules = Mapping[str, Expression]
 WordArcs = list[tuple[int, Label, int]]
+
+
+class Rules:
+    """Expansion rules. Each becomes a network once, however many templates refer to it."""
+
+    def __init__(self, expressions: Mapping[str, Expression]) -> None:
+        self._expressions = expressions
+        self._networks: dict[str, Network] = {}
+        self._open: list[str] = []
+
+    @contextmanager
+    def opened(self, rule: str) -> Iterator[Expression]:
+        """Give what a rule stands for; raises `TemplateError` where there is none, or it is being opened already."""
+        if rule not in self._expressions:
+            raise TemplateError(f"there is no rule <{rule}>; add it to expansion_rules or correct the name")
+        if rule in self._open:
+            raise TemplateError(f"the rule <{rule}> contains itself ({' → '.join([*self._open, rule])})")
+        self._open.append(rule)
+        try:
+            yield self._expressions[rule]
+        finally:
+            self._open.pop()
+
+    def network(self, rule: str) -> Network:
+        """Return the smallest network of a rule, in whole words; raises `TemplateError`."""
+        found = self._networks.get(rule)
+        if found is None:
+            with self.opened(rule) as expression:
+                words, finals = word_arcs(expression, self)
+            arcs: dict[int, list[tuple[Label | None, int]]] = {}
+            for source, label, target in words:
+                arcs.setdefault(source, []).append((label, target))
+            found = self._networks[rule] = minimal(*determined(arcs, 0, finals))
+        return found
 
 
 class _Sketch:
@@ -47,19 +81,22 @@ class _Sketch:
         self.rules = rules
         self.empty: list[list[int]] = [[]]
         self.pieces: list[list[tuple[str, int]]] = [[]]
-        self.lists: list[list[tuple[Slot, int]]] = [[]]
-        self._open_rules: list[str] = []
+        self.whole: list[list[tuple[Label, int]]] = [[]]
+        """Arcs of lists, and of whole words: those are only gone along where no piece of a word stands before."""
 
     def state(self) -> int:
         self.empty.append([])
         self.pieces.append([])
-        self.lists.append([])
+        self.whole.append([])
         if len(self.empty) > _MOST_STATES:
             raise TemplateError(f"the template spreads to more than {_MOST_STATES} states; use fewer nested choices")
         return len(self.empty) - 1
 
-    def add(self, expression: Expression, source: int, end: int | None = None) -> int:
-        """Add `expression` between `source` and `end`, or a new state; return the state it ends in."""
+    def add(self, expression: Expression, source: int, end: int | None = None, *, is_apart: bool) -> int:
+        """Add `expression` between `source` and `end`, or a new state; return the state it ends in.
+
+        `is_apart`: blanks, or nothing, stand on both sides, so that no word goes on across its ends.
+        """
         match expression:
             case Text(text=text):
                 return self._text(text, source, end)
@@ -67,33 +104,50 @@ class _Sketch:
                 # A state of its own: only where a list is the way on does a word end without a blank.
                 at, end = self.state(), self.state() if end is None else end
                 self.empty[source].append(at)
-                self.lists[at].append((Slot(list_name, slot), end))
+                self.whole[at].append((Slot(list_name, slot), end))
                 return end
+            case RuleRef(rule=rule) if is_apart:
+                return self._network(self.rules.network(rule), source, end)
             case RuleRef(rule=rule):
-                return self._rule(rule, source, end)
+                with self.rules.opened(rule) as expression:
+                    return self.add(expression, source, end, is_apart=False)
             case Sequence(items=items):
-                return self._row(items, source, end)
+                return self._row(items, source, end, is_apart=is_apart)
             case Alternative(items=items):
-                return self._join(source, end, ([item] for item in items))
+                return self._join(source, end, ([item] for item in items), is_apart=is_apart)
             case Permutation(items=items):
                 blank = Text(text=" ")
                 orders = ([x for part in order for x in (blank, part, blank)] for order in permutations(items))
-                return self._join(source, end, orders)
+                return self._join(source, end, orders, is_apart=is_apart)
 
-    def _row(self, items: Many[Expression], source: int, end: int | None) -> int:
-        for item in items[:-1]:
-            source = self.add(item, source)
-        if items:
-            return self.add(items[-1], source, end)
-        if end is None:
-            return source
-        self.empty[source].append(end)
-        return end
+    def _row(self, items: Many[Expression], source: int, end: int | None, *, is_apart: bool) -> int:
+        if not items:
+            if end is None:
+                return source
+            self.empty[source].append(end)
+            return end
+        last = len(items) - 1
+        for index, item in enumerate(items):
+            item_is_apart = (is_apart if index == 0 else _ends_blank(items[index - 1])) and (
+                is_apart if index == last else _begins_blank(items[index + 1])
+            )
+            source = self.add(item, source, end if index == last else None, is_apart=item_is_apart)
+        return source
 
-    def _join(self, source: int, end: int | None, ways: Iterable[Many[Expression]]) -> int:
+    def _join(self, source: int, end: int | None, ways: Iterable[Many[Expression]], *, is_apart: bool) -> int:
         end = self.state() if end is None else end
         for way in ways:
-            self._row(way, source, end)
+            self._row(way, source, end, is_apart=is_apart)
+        return end
+
+    def _network(self, network: Network, source: int, end: int | None) -> int:
+        end = self.state() if end is None else end
+        states = [self.state() for _ in network.arcs]
+        self.empty[source].append(states[0])
+        for state, arcs in zip(states, network.arcs, strict=True):
+            self.whole[state] = [(label, states[target]) for label, target in arcs.items()]
+        for final in network.finals:
+            self.empty[states[final]].append(end)
         return end
 
     def _text(self, text: str, source: int, end: int | None) -> int:
@@ -112,21 +166,19 @@ class _Sketch:
         self.pieces[source].append((piece, end))
         return end
 
-    def _rule(self, rule: str, source: int, end: int | None) -> int:
-        if rule not in self.rules:
-            raise TemplateError(f"there is no rule <{rule}>; add it to expansion_rules or correct the name")
-        if rule in self._open_rules:
-            raise TemplateError(f"the rule <{rule}> contains itself ({' → '.join([*self._open_rules, rule])})")
-        self._open_rules.append(rule)
-        end = self.add(self.rules[rule], source, end)
-        self._open_rules.pop()
-        return end
+
+def _ends_blank(expression: Expression) -> bool:
+    return isinstance(expression, Text) and expression.text[-1:].isspace()
+
+
+def _begins_blank(expression: Expression) -> bool:
+    return isinstance(expression, Text) and expression.text[:1].isspace()
 
 
 def word_arcs(expression: Expression, rules: Rules) -> tuple[WordArcs, frozenset[int]]:
     """Return the arcs of whole words and lists, start state 0, and the final states; raises `TemplateError`."""
     sketch = _Sketch(rules)
-    end = sketch.add(expression, 0)
+    end = sketch.add(expression, 0, is_apart=True)
     found: WordArcs = []
     finals: set[int] = set()
     done = {0}
@@ -152,11 +204,11 @@ def word_arcs(expression: Expression, rules: Rules) -> tuple[WordArcs, frozenset
                     arc(source, word, target)
                 else:
                     steps.append((target, ""))
-            if word and (sketch.lists[at] or at == end):
+            if word and (sketch.whole[at] or at == end):
                 arc(source, word, at)
             elif not word:
-                for slot, target in sketch.lists[at]:
-                    arc(source, slot, target)
+                for label, target in sketch.whole[at]:
+                    arc(source, label, target)
                 if at == end:
                     finals.add(source)
             for step in steps:

@@ -71,13 +71,20 @@ class Normalizer:
         kept: list[str] = []
         places: list[int] = []
         is_numeric = self.numerals.is_numeric
+        is_behind_number = False
         for at, character in enumerate(text):
             folded = _FOLDED.get(character)
             if folded is not None:
+                if is_behind_number:
+                    if is_numeric(folded):
+                        return None
+                    is_behind_number = False
                 kept.append(folded)
                 places.append(at)
-            elif character not in _PAUSES or (kept and is_numeric(kept[-1])):
+            elif character not in _PAUSES:
                 return None
+            elif kept and is_numeric(kept[-1]):
+                is_behind_number = True
         return Tokens(tuple(kept), tuple(places), tuple([at + 1 for at in places]))
 
     def _words(self, characters: str) -> Iterator[_Piece]:

@@ -16,7 +16,7 @@ from intents.lexicon import Lexicon
 from intents.matcher import Run
 from intents.normalize import Writing
 from intents.reading import Reader, Reading
-from intents.resolve import agree, interpretations, resolve
+from intents.resolve import Shown, agree, resolve
 from intents.sample import Sample, Sampler
 from intents.sentences import Sentences, Template
 from intents.suggest import Suggester
@@ -83,8 +83,8 @@ class Recognizer:
         readings: tuple[Interpretation, ...] = ()
         stopped: tuple[Stopped, ...] = ()
         if lattice is not None:
-            readings = interpretations(lattice, self._readings(lattice, self._run(lattice), context))
-            readings = readings or getattr(recognition, "interpretations", ())
+            readings = tuple(Shown(lattice, self._readings(lattice, self._run(lattice), context)))
+            readings = readings or tuple(getattr(recognition, "interpretations", ()))
             stopped = self._stopped(lattice)
         return Explanation(
             text=text,

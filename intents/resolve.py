@@ -4,6 +4,7 @@ Nothing is ever guessed. A reading that does nothing wins over one that acts, an
 """
 
 from collections.abc import Iterable, Sequence
+from typing import overload
 
 from intents.intent import (
     ACTING,
@@ -54,15 +55,53 @@ def resolve(lattice: Lattice, language: str, readings: Sequence[Reading]) -> Rec
     return _choose(lattice, language, _most_literal(good))
 
 
-def interpretations(lattice: Lattice, readings: Iterable[Reading]) -> tuple[Interpretation, ...]:
-    """Return the readings as they are shown, each template once."""
-    found: dict[tuple[str, str], Interpretation] = {}
-    for reading in readings:
-        shown = reading.shown(lattice)
-        found.setdefault((shown.source, shown.template), shown)
-        if len(found) == _MOST_SHOWN:
-            break
-    return tuple(found.values())
+class Shown(Sequence[Interpretation]):
+    """Readings as they are shown, each template once.
+
+    Which template it was is looked for when it is asked for: that takes as long as a good part of understanding.
+    """
+
+    __slots__ = ("_found", "_lattice", "_readings")
+
+    def __init__(self, lattice: Lattice, readings: Iterable[Reading]) -> None:
+        self._lattice = lattice
+        self._readings = readings
+        self._found: tuple[Interpretation, ...] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Interpretation: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Interpretation]: ...
+    def __getitem__(self, index: int | slice) -> Interpretation | Sequence[Interpretation]:
+        """Return one, or some."""
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        """Return how many templates read the sentence."""
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is shown."""
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        """Hash what is shown."""
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        """Write what is shown."""
+        return repr(self._all())
+
+    def _all(self) -> tuple[Interpretation, ...]:
+        if self._found is None:
+            found: dict[tuple[str, str], Interpretation] = {}
+            for reading in self._readings:
+                shown = reading.shown(self._lattice)
+                found.setdefault((shown.source, shown.template), shown)
+                if len(found) == _MOST_SHOWN:
+                    break
+            self._found = tuple(found.values())
+        return self._found
 
 
 def agree(found: Sequence[Recognition], language: str) -> Recognition:
@@ -95,7 +134,7 @@ def agree(found: Sequence[Recognition], language: str) -> Recognition:
 
 def _choose(lattice: Lattice, language: str, good: Sequence[Reading]) -> Recognition:
     choices = tuple({_key(reading.intent): reading.intent for reading in good}.values())
-    shown = interpretations(lattice, _one_for_each_parse(good))
+    shown = Shown(lattice, _one_for_each_parse(good))
     if len(choices) == 1 and not all(reading.is_open for reading in good):
         return Recognized(text=lattice.text, language=language, intent=choices[0], interpretations=shown)
     return Ambiguous(
@@ -116,7 +155,7 @@ def _no_action(lattice: Lattice, language: str, idle: Sequence[Reading], reading
         reason=chosen.reason or NoActionReason.SMALL_TALK,
         intent=would_be,
         details=chosen.details,
-        interpretations=interpretations(lattice, _one_for_each_parse(readings)),
+        interpretations=Shown(lattice, _one_for_each_parse(readings)),
     )
 
 
@@ -154,7 +193,7 @@ def _choices(found: Recognition) -> tuple[Intent, ...]:
             return ()
 
 
-def _interpretations(found: Recognition) -> tuple[Interpretation, ...]:
+def _interpretations(found: Recognition) -> Sequence[Interpretation]:
     return () if isinstance(found, NotRecognized) else found.interpretations
 
 

@@ -62,7 +62,7 @@ class _Builder:
         self._language: Language = sentences.language
         self._lists = sentences.lists
         dropped = self._language.unheard_rules
-        self._rules = {name: without_rules(rule, dropped) for name, rule in sentences.rules.items()}
+        self._rules = Rules({name: without_rules(rule, dropped) for name, rule in sentences.rules.items()})
         self._templates = [
             (template.intent, without_rules(template.expression, dropped))
             for template in sentences.templates

@@ -13,7 +13,7 @@ SENTENCES = Path(__file__).parent.parent / "sentences"
 
 def labelled(language: str) -> list[dict[str, str]]:
     yaml = YAML(typ="safe")
-    files = (SENTENCES / f"{language}.yaml", SENTENCES / f"more_{language}.yaml")
+    files = [SENTENCES / f"{kind}{language}.yaml" for kind in ("", "more_", "others_")]
     return [entry for file in files for entry in yaml.load(file.read_text(encoding="utf-8"))]
 
 

@@ -21,7 +21,8 @@ from intents.sentences import load_sentences
 FOLDER = Path(__file__).parent.parent / "sentences"
 PLANT = Path(__file__).parents[2] / "devices" / "plants" / "demo.yaml"
 LANGUAGES = ("en", "ja")
-LOWEST_PASS_RATE = {"en": 1.0, "ja": 1.0}
+LOWEST_PASS_RATE_OF_OTHERS = 0.97
+"""Of sentences by people who had not seen the templates (`others_*.yaml`); all others must come out as labelled."""
 
 
 def examples(language: str) -> Iterator[Example]:
@@ -47,17 +48,24 @@ def test_sentences_come_out_as_labelled(language: str) -> None:
     said: Counter[str] = Counter()
     right: Counter[str] = Counter()
     wrong: list[str] = []
+    wrong_of_others: list[str] = []
     for example in examples(language):
         found = recognizer(language).recognize(example.say)
         said[example.label] += 1
         if example.is_met_by(found):
             right[example.label] += 1
         else:
-            wrong.append(f"{example.source}: {example.say!r} came out as {found}")
+            is_by_others = example.source.startswith("others_")
+            (wrong_of_others if is_by_others else wrong).append(
+                f"{example.source}: {example.say!r} came out as {found}"
+            )
     print(f"\n{language}: {right.total()} of {said.total()} ({right.total() / said.total():.1%})")  # noqa: T201
     for label in sorted(said):
         print(f"  {label:18} {right[label]:3} of {said[label]:3}")  # noqa: T201
-    assert right.total() / said.total() >= LOWEST_PASS_RATE[language], "\n".join(wrong)
+    assert wrong == []
+    by_others = sum(example.source.startswith("others_") for example in examples(language))
+    assert by_others >= 300
+    assert 1 - len(wrong_of_others) / by_others >= LOWEST_PASS_RATE_OF_OTHERS, "\n".join(wrong_of_others)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
