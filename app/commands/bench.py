@@ -103,3 +103,44 @@ def speech(
             print_false_accepts(accepted)
     if as_json:
         print_json(measured)
+
+
+@group.command()
+def address(
+    address: Annotated[str, typer.Option("--address", help="The address, for example `hey helium`.")],
+    positives: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Folder of WAVs of the address, one each.")
+    ],
+    negatives: Annotated[
+        list[Path], typer.Option(exists=True, file_okay=False, help="Folder of WAVs of anything else; may be repeated.")
+    ],
+    stream_hours: Annotated[
+        float | None, typer.Option(min=0.01, help="Play the others in random order for so long, as an open microphone.")
+    ] = None,
+    noise: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="WAV beneath the stream, 6 to 24 dB softer.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    engine: Annotated[
+        str,
+        typer.Option(help="pocketsphinx: by the address's sound (English); practice, or a Vosk model: by its grammar."),
+    ] = "pocketsphinx",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well an address is heard, and how often something else is taken for it."""
+    if noise is not None and stream_hours is None:
+        raise typer.BadParameter("--noise belongs to --stream-hours")
+    from app.bench.address import measure_address, print_address  # noqa: PLC0415 - as above
+    from app.bench.listening import Listener  # noqa: PLC0415 - as above
+
+    listener = Listener(
+        engine=engine,
+        language=language,
+        models=Settings().models_dir,
+        progress=lambda told: typer.echo(visible(told), err=True),
+    )
+    figures = measure_address(listener, address, positives, negatives, stream_hours=stream_hours, noise=noise)
+    if as_json:
+        print_json(asdict(figures))
+    else:
+        print_address(figures)

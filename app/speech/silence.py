@@ -21,20 +21,26 @@ _MARGIN_S = 0.3
 
 def without_silence(pcm: bytes) -> bytes:
     """Cut off what is before the first and after the last speech; `b""` when nothing rises above the noise."""
+    span = speech_span(pcm)
+    return pcm[span[0] : span[1]] if span is not None else b""
+
+
+def speech_span(pcm: bytes) -> tuple[int, int] | None:
+    """Return from which to which byte speech lasts, with a margin; `None` when nothing rises above the noise."""
     samples = np.frombuffer(pcm, dtype="<i2")
     count = len(samples) // _FRAME
     if count == 0:
-        return b""
+        return None
     loudness = _loudness_db(samples[: count * _FRAME].reshape(count, _FRAME))
     quiet, loud = np.percentile(loudness, [10, 99])
     threshold = quiet + max(_LEAST_RISE_DB, _SHARE_OF_RANGE * (loud - quiet))
     (speech,) = np.nonzero(loudness > threshold)
     if len(speech) == 0:
-        return b""
+        return None
     margin = int(_MARGIN_S * SAMPLE_RATE_HZ)
     begin = max(0, int(speech[0]) * _FRAME - margin)
-    end = (int(speech[-1]) + 1) * _FRAME + margin
-    return samples[begin:end].tobytes()
+    end = min(len(samples), (int(speech[-1]) + 1) * _FRAME + margin)
+    return 2 * begin, 2 * end
 
 
 def _loudness_db(frames: NDArray[np.int16]) -> NDArray[np.float64]:
