@@ -40,7 +40,9 @@ class Sample:
 class Sampler:
     """Makes up sentences of one language for one plant."""
 
-    def __init__(self, sentences: Sentences, lexicon: Lexicon) -> None:
+    def __init__(self, sentences: Sentences, lexicon: Lexicon, *, any_words: str | None = None) -> None:
+        """`any_words`: what to say where any words may stand; without it some that templates have."""
+        self.any_words = any_words
         self.sentences = sentences
         self.lexicon = lexicon
         self.language: Language = sentences.language
@@ -138,6 +140,8 @@ class _Run:
             case RangeList(minimum=minimum, maximum=maximum, step=step):
                 return [self._number(int(minimum), min(int(maximum), 999), int(step or 1) or 1)]
             case WildcardList():
+                if sampler.any_words is not None:
+                    return [sampler.any_words]
                 words = sampler.other_words
                 return [" ".join(rng.choice(words) for _ in range(rng.randint(1, 3)))]
             case SentenceList(intents=intents):

@@ -17,6 +17,7 @@ from intents.naming import bare_phrases
 from intents.network import Label, Network, Rules, Slot, determined, last_first, minimal, word_arcs
 from intents.numerals import Numerals
 from intents.sentences import RangeList, SentenceList, Sentences, ValueList, WildcardList
+from intents.usual import usual_sentences
 
 _HEARD = (
     NoActionReason.NEGATED,
@@ -43,6 +44,8 @@ class WordGraph:
     """Source, target, and the word between them as in the templates; `None` for no word."""
     wildcards: tuple[tuple[int, int], ...] = ()
     """Where any words may stand (notes): source and target. They are no arcs: a closed grammar drops such sentences."""
+    usual: tuple[tuple[str, ...], ...] = ()
+    """Sentences as they are usually said, `*` for any words: what is likely, where the graph tells what is possible."""
 
     @property
     def words(self) -> frozenset[str]:
@@ -63,11 +66,13 @@ class _Builder:
         self._lists = sentences.lists
         dropped = self._language.unheard_rules
         self._rules = Rules({name: without_rules(rule, dropped) for name, rule in sentences.rules.items()})
-        self._templates = [
-            (template.intent, without_rules(template.expression, dropped))
+        self._sentences, self._lexicon = sentences, lexicon
+        self._heard = [
+            template
             for template in sentences.templates
             if template.is_spoken and template.slots.get("reason", _HEARD[0]) in _HEARD
         ]
+        self._templates = [(template.intent, without_rules(template.expression, dropped)) for template in self._heard]
         self._arcs: list[tuple[int, int, str | None]] = []
         self._wildcards: list[tuple[int, int]] = []
         self._states = 0
@@ -112,7 +117,11 @@ class _Builder:
             self._arcs.extend((final, entry, None) for final in before[1])
             self._arcs.extend((final, after[0], None) for final in sorted(finals))
         return WordGraph(
-            start=before[0], finals=frozenset(after[1]), arcs=tuple(self._arcs), wildcards=tuple(self._wildcards)
+            start=before[0],
+            finals=frozenset(after[1]),
+            arcs=tuple(self._arcs),
+            wildcards=tuple(self._wildcards),
+            usual=usual_sentences(self._sentences, self._lexicon, self._heard),
         )
 
     def _courtesy(self, where: str) -> list[Expression]:

@@ -71,7 +71,8 @@ def with_address(graph: SentenceGraph, address: Address, *, may_stand_alone: boo
             here, fresh = fresh, fresh + 1
         arcs.append((here, called, words[-1]))
     finals = graph.finals | {called} if may_stand_alone else graph.finals
-    return replace(graph, start=start, finals=finals, arcs=(*graph.arcs, *arcs))
+    called_usually = tuple((*address.words[0], *sentence) for sentence in graph.usual) if address.words else ()
+    return replace(graph, start=start, finals=finals, arcs=(*graph.arcs, *arcs), usual=(*called_usually, *graph.usual))
 
 
 def _either(one: SentenceGraph, other: SentenceGraph) -> SentenceGraph:
@@ -84,6 +85,7 @@ def _either(one: SentenceGraph, other: SentenceGraph) -> SentenceGraph:
         finals=one.finals | {final + by for final in other.finals},
         arcs=(*one.arcs, *moved, (start, one.start, None), (start, other.start + by, None)),
         wildcards=(*one.wildcards, *((source + by, target + by) for source, target in other.wildcards)),
+        usual=(*one.usual, *other.usual),
     )
 
 

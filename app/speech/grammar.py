@@ -17,6 +17,10 @@ BEGIN, END = "<s>", "</s>"
 """Stand before the first and after the last word of a sentence, as if they were words."""
 
 
+ANY_WORDS = "*"
+"""Stands in a usual sentence where any words may."""
+
+
 class WordGraph(Protocol):
     """All sentences as a graph, as the understanding engine gives it (`Recognizer.word_graph`)."""
 
@@ -40,6 +44,11 @@ class WordGraph(Protocol):
         """Source and target where any words may stand (the text of a note)."""
         ...
 
+    @property
+    def usual(self) -> Iterable[Sequence[str]]:
+        """Sentences as they are usually said, `*` for any words; none where nothing is known of it."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grammar:
@@ -50,6 +59,8 @@ class Grammar:
     arcs: tuple[Arc, ...]
     wildcards: tuple[tuple[int, int], ...] = ()
     """Where any words may stand: source and target. They are no arcs: what cannot hear any words leaves them out."""
+    usual: tuple[tuple[str, ...], ...] = ()
+    """Sentences as they are usually said, `*` for any words; not all need be in the graph."""
     sounds_like: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """How words sound in other words (`dewar`: `do are`), one spelling or several; a site's, from its plant file."""
 
@@ -86,7 +97,9 @@ class Grammar:
                     arcs.append((here, fresh, piece))
                     here, fresh = fresh, fresh + 1
                 arcs.append((here, target, pieces[-1]))
-        return replace(self, arcs=tuple(arcs))
+        first = {word: tuple(next(iter(ways), (word,))) for word, ways in spellings.items()}
+        usual = tuple(tuple(piece for word in said for piece in first.get(word, (word,))) for said in self.usual)
+        return replace(self, arcs=tuple(arcs), usual=usual)
 
     def closed(self) -> "Grammar":
         """Return the sentences without free text."""
@@ -100,7 +113,8 @@ class Grammar:
             for loop, (source, target) in enumerate(self.wildcards, fresh)
             for arc in ((source, loop, word), (loop, loop, word), (loop, target, None))
         ]
-        return replace(self, arcs=(*self.arcs, *arcs), wildcards=())
+        usual = tuple(tuple(word if said == ANY_WORDS else said for said in sentence) for sentence in self.usual)
+        return replace(self, arcs=(*self.arcs, *arcs), wildcards=(), usual=usual)
 
     def opens_wildcard(self, words: Iterable[str]) -> bool:
         """Whether a sentence may begin with `words` and end with any words."""
@@ -155,8 +169,19 @@ def compile_grammar(graph: WordGraph, sounds_like: Mapping[str, tuple[str, ...]]
         finals=frozenset(graph.finals) & live,
         arcs=tuple(arc for arc in arcs if arc[0] in live and arc[1] in live),
         wildcards=tuple(place for place in graph.wildcards if live.issuperset(place)),
+        usual=tuple(map(_as_heard, graph.usual)),
         sounds_like=sounds_like or {},
     )
+
+
+def _as_heard(sentence: Iterable[str]) -> tuple[str, ...]:
+    words: list[str] = []
+    for word in sentence:
+        if words and is_ending(word):
+            words[-1] += word
+        elif word == ANY_WORDS or _sound(word) is not None:
+            words.append(word)
+    return tuple(words)
 
 
 def _sound(word: str | None) -> str | None:

@@ -28,6 +28,7 @@ class Graph:
     finals: list[int]
     start: int = 0
     wildcards: tuple[tuple[int, int], ...] = ()
+    usual: tuple[tuple[str, ...], ...] = ()
 
 
 def graph_of(*sentences: str) -> Graph:

@@ -1,6 +1,7 @@
 """One word graph becomes a small exact grammar, a short list of phrases for Vosk, and JSGF."""
 
 import itertools
+from dataclasses import replace
 
 import pocketsphinx
 from hypothesis import given
@@ -11,7 +12,7 @@ from app.speech.grammar import BEGIN, END, compile_grammar
 from app.speech.jsgf import to_jsgf
 from app.speech.phrases import covering_phrases, made_up_sentences, vosk_phrases
 from app.speech.spelling import spell
-from tests.app.speech.spoken import Arc, Graph, exactly, grammar_of, sentences_of
+from tests.app.speech.spoken import Arc, Graph, exactly, grammar_of, graph_of, sentences_of
 
 WORDS = st.sampled_from(["open", "close", "valve", "one", "two", "not", "the"])
 SENTENCES = st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=12)
@@ -236,3 +237,24 @@ def test_an_empty_grammar_is_jsgf_that_hears_nothing() -> None:
 def test_empty_arcs_change_no_exact_graph() -> None:
     arcs: list[Arc] = [(7, 8, None), (8, 3, "a"), (3, 4, None), (4, 9, "b"), (3, 9, "c")]
     assert exactly(compile_grammar(Graph(arcs=arcs, finals=[9], start=7))) == exactly(grammar_of("a b", "a c"))
+
+
+def test_usual_sentences_are_phrases_where_the_grammar_has_all_their_pairs() -> None:
+    graph = graph_of("open valve one", "open valve two", "close valve one")
+    usual = (("open", "valve", "two"), ("close", "valve", "two"), ("valve", "one"), ("open", "valve", "nine"))
+    grammar = compile_grammar(replace(graph, usual=usual))
+    # "close valve two" is no sentence, but a bigram cannot tell: each of its pairs is in one.
+    assert list(vosk_phrases(grammar))[len(covering_phrases(grammar)) :] == ["open valve two", "close valve two"]
+
+
+def test_usual_sentences_are_respelled_contracted_and_filled_as_the_grammar_is() -> None:
+    graph = Graph(
+        arcs=[(0, 1, "note"), (0, 3, "do"), (3, 4, "n't"), (4, 2, "start")],
+        finals=[2],
+        wildcards=((1, 2),),
+        usual=(("note", "*"), ("do", "n't", "start")),
+    )
+    grammar = compile_grammar(graph).respelled({"start": [("go",), ("run",)]})
+    phrases = vosk_phrases(grammar.with_wildcards_as("[unk]"))
+    assert phrases[-2:] == ("note [unk]", "don't go")
+    assert "note [unk]" not in vosk_phrases(grammar)
