@@ -17,6 +17,7 @@ $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=24'
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-deps 'pyrnnoise>=0.4.5'  # RNNoise: its requirements (300 MB) serve only its own tool
 	@touch $@
 
 venv: $(VENV)/.ready

@@ -11,14 +11,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 
 from app.speech.errors import HearingFailedError, SpeechError, UnknownGrammarError
 from app.speech.grammar import Grammar
 from app.speech.models import search_path
+from app.speech.sphinx_utterance import SphinxUtterance
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
-from app.speech.whole_utterance import WholeUtterance
 
 _MODEL = "en-us"
 _GRAMMAR_TIMEOUT_S = 120.0
@@ -75,15 +76,21 @@ class SphinxTranscriber:
             self._unknown[name] = self._ask_set(name, grammar)
             self._grammars[name] = grammar
 
-    def begin(self, grammar: str = "free") -> WholeUtterance:
-        """Begin an utterance; it is decoded when it is complete, because its mean is taken over the whole of it."""
-        return WholeUtterance(self, grammar)
+    def begin(self, grammar: str = "free") -> SphinxUtterance:
+        """Begin an utterance; its noise is taken out while it is spoken."""
+        return SphinxUtterance(partial(self._decode, grammar=grammar))
 
     def transcribe(self, pcm: bytes, grammar: str = "free") -> Transcript:
         """Decode one whole utterance; blocks. See `Transcriber`.
 
         Raises `HearingFailedError` when it takes too long or the process dies; the next call has a new one.
         """
+        began = time.perf_counter()
+        utterance = self.begin(grammar)
+        utterance.feed(pcm)
+        return replace(utterance.finish(), decode_s=time.perf_counter() - began)
+
+    def _decode(self, pcm: bytes, grammar: str) -> Transcript:
         with self._lock:
             if grammar not in self._grammars:
                 raise UnknownGrammarError(f"PocketSphinx has no grammar {grammar!r}; it has {sorted(self._grammars)}")
