@@ -241,8 +241,6 @@ class Turn:
         if intent is not None:
             columns = {"intent": intent.name, "slots": intent.slots, "device": intent.slots.get("device")}
         match recognition:
-            case Recognized(interpretations=(first, *_)):
-                columns["detail"] = {"template": first.template}
             case NoAction(reason=reason):
                 columns["reason"] = reason.value
             case Ambiguous(differs_in=slot):

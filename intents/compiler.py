@@ -1,26 +1,27 @@
 """Sentences and a plant's names become the automaton that understands them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
 from intents.automaton import Automaton
 from intents.errors import TemplateError
+from intents.expression import one_of
 from intents.follow_up import FollowUps, build_follow_ups
 from intents.lattice import NumberSource, Source, Sources
 from intents.lexicon import Lexicon
 from intents.matcher import Embedded, NestedSource, Parse
-from intents.meanings import Meaning, group, united
+from intents.meanings import Meaning, group
 from intents.naming import Naming, build_naming
-from intents.network import Network, Rules, Slot, build_network
+from intents.network import Network, Slot
 from intents.numerals import Numerals
 from intents.respell import Respeller, Skips
 from intents.sentences import List, RangeList, SentenceList, Sentences, Template, ValueList, WildcardList
+from intents.sketch import Networks, Rules, Spell, build_network
 
 NUMBER_LIST = "number"
 """Any number; the plant needs no say in it."""
-
-Spell = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Compiled:
     automaton: Automaton
     """Of the meanings, in their order."""
     templates: Sequence[Template]
-    networks: Sequence[Network]
-    """Of each template alone, in their order."""
+    networks: Networks
+    """Of the templates."""
     sources: Sources
     own: Mapping[str, frozenset[int]]
     """Lists of whole sentences, and the meanings that read just these."""
@@ -55,27 +56,25 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     spell = _remembering(sentences.language.normalizer.spell)
     rules = Rules(sentences.rules)
     naming = build_naming(sentences.language, lexicon, rules)
-    networks = [_template_network(template, rules, spell) for template in sentences.templates]
+    networks = Networks(rules, spell)
     numerals = sentences.language.normalizer.numerals
     named = {name: naming.sources[name] for name in ("device", "kind")}
     sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **named})
+    nested = {name for name, body in sentences.lists.items() if isinstance(body, SentenceList)}
     wildcards = frozenset(name for name, body in sentences.lists.items() if isinstance(body, WildcardList))
     for name, body in sentences.lists.items():
         source = _list_source(body, rules, spell, numerals)
         if source is not None:
             sources.add(name, source)
+    for template in sentences.templates:
+        _check(template, rules, sources, wildcards | nested, numerals)
     meanings = group(sentences.templates, networks)
-    united_networks = [
-        united(meaning.networks) if len(meaning.networks) > 1 else meaning.networks[0] for meaning in meanings
-    ]
-    own = _add_sentence_lists(sentences, meanings, sources, wildcards)
-    for template, network in zip(sentences.templates, networks, strict=True):
-        _check_lists(template, network, sources, wildcards, numerals)
+    own = _add_sentence_lists(sentences, meanings, rules, sources, wildcards)
     language = sentences.language
     spellings = [(spell(other), spell(word)) for word, others in language.readings.items() for other in others]
     return Compiled(
         meanings=meanings,
-        automaton=Automaton(united_networks, wildcards),
+        automaton=Automaton([_united(meaning.templates, networks) for meaning in meanings], wildcards),
         templates=sentences.templates,
         networks=networks,
         sources=sources,
@@ -100,18 +99,17 @@ def _remembering(spell: Callable[[str], tuple[str, ...]]) -> Callable[[str], tup
     return remembered
 
 
-def _template_network(template: Template, rules: Rules, spell: Spell) -> Network:
+def _united(templates: Sequence[Template], networks: Networks) -> Network:
+    """Return the network that reads whatever any of some templates reads."""
     try:
-        network = build_network(template.expression, rules, spell)
+        return networks.network(networks.start_of(one_of(template.expression for template in templates)))
     except TemplateError as exc:
-        raise template.place.error(f"{exc} (in: {template.text})") from exc
-    if 0 in network.finals:
-        raise template.place.error(f"every word of the template is optional (in: {template.text})")
-    return network
+        names = " | ".join(template.text for template in templates)
+        raise templates[0].place.error(f"{exc} (in: {names})") from exc
 
 
 def _add_sentence_lists(
-    sentences: Sentences, meanings: Sequence[Meaning], sources: Sources, wildcards: frozenset[str]
+    sentences: Sentences, meanings: Sequence[Meaning], rules: Rules, sources: Sources, wildcards: frozenset[str]
 ) -> dict[str, frozenset[int]]:
     """Add the lists of whole sentences; return which meanings are just such sentences, where none is only in part."""
     nested = {name: body for name, body in sentences.lists.items() if isinstance(body, SentenceList)}
@@ -120,15 +118,15 @@ def _add_sentence_lists(
     for name, body in nested.items():
         chosen = [number for number, meaning in enumerate(meanings) if meaning.intent in body.intents]
         plain = {
-            number: [network for network in meanings[number].networks if not lists_of(network) & nested.keys()]
+            number: [one for one in meanings[number].templates if not rules.lists_in(one.expression) & nested.keys()]
             for number in chosen
         }
         if body.intents not in made:
             numbers = tuple(number for number in chosen if plain[number])
-            automaton = Automaton([united(plain[number]) for number in numbers], wildcards)
+            automaton = Automaton([_united(plain[number], meanings[number].networks) for number in numbers], wildcards)
             made[body.intents] = NestedSource(automaton, sources, _EmbeddedMeaning(numbers))
         sources.add(name, made[body.intents])
-        if all(len(plain[number]) in (0, len(meanings[number].networks)) for number in chosen):
+        if all(len(plain[number]) in (0, len(meanings[number].templates)) for number in chosen):
             own[name] = frozenset(number for number in chosen if plain[number])
     return own
 
@@ -142,7 +140,7 @@ def _list_source(body: List, rules: Rules, spell: Spell, numerals: Numerals) -> 
                     networks.append(build_network(value.expression, rules, spell))
                 except TemplateError as exc:
                     raise value.place.error(f"{exc} (in: {value.text})") from exc
-                if lists_of(networks[-1]):
+                if any(isinstance(label, Slot) for arcs in networks[-1].arcs for label in arcs):
                     raise value.place.error(f"a list cannot hold another list (in: {value.text})")
             outs = tuple(OutValue(value.out) for value in values)
             return NestedSource(Automaton(networks), Sources({}), _OutMeaning(outs))
@@ -152,16 +150,17 @@ def _list_source(body: List, rules: Rules, spell: Spell, numerals: Numerals) -> 
             return None
 
 
-def lists_of(network: Network) -> set[str]:
-    """Return the names of the lists that a network refers to."""
-    return {label.list_name for arcs in network.arcs for label in arcs if isinstance(label, Slot)}
-
-
-def _check_lists(
-    template: Template, network: Network, sources: Sources, wildcards: frozenset[str], numerals: Numerals
-) -> None:
-    for name in lists_of(network):
-        if name in sources or name in wildcards:
+def _check(template: Template, rules: Rules, sources: Sources, others: AbstractSet[str], numerals: Numerals) -> None:
+    """Raise `TemplateError` for a template that cannot be used; add the ranges that it writes out to the sources."""
+    try:
+        lists = rules.lists_in(template.expression)
+        is_all_optional = rules.may_be_silent(template.expression)
+    except TemplateError as exc:
+        raise template.place.error(f"{exc} (in: {template.text})") from exc
+    if is_all_optional:
+        raise template.place.error(f"every word of the template is optional (in: {template.text})")
+    for name in sorted(lists):
+        if name in sources or name in others:
             continue
         if ".." not in name:
             raise template.place.error(

@@ -1,5 +1,6 @@
 """What a sentence template says, as a tree. `template.py` makes it, `network.py` turns it into arcs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -52,3 +53,22 @@ Expression = Text | ListRef | RuleRef | Sequence | Alternative | Permutation
 
 NOTHING = Sequence()
 """Matches no word."""
+
+
+def one_of(expressions: Iterable[Expression]) -> Expression:
+    """Return what says any of some expressions. What they begin with alike is said once."""
+    rests: dict[Expression | None, list[Expression]] = {}
+    for expression in expressions:
+        items = expression.items if isinstance(expression, Sequence) else (expression,)
+        rests.setdefault(items[0] if items else None, []).append(Sequence(items=items[1:]))
+    ways: list[Expression] = []
+    for first, behind in rests.items():
+        if first is None:
+            ways.append(NOTHING)
+        else:
+            ways.append(Sequence(items=(first, one_of(behind))) if len(behind) > 1 else _joined(first, behind[0]))
+    return ways[0] if len(ways) == 1 else Alternative(items=tuple(ways))
+
+
+def _joined(first: Expression, rest: Expression) -> Expression:
+    return Sequence(items=(first, *(rest.items if isinstance(rest, Sequence) else (rest,))))

@@ -1,6 +1,6 @@
 """Short sentences that lean on the one before: an answer ("two"), a correction ("no, valve eight"), the same again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from intents.automaton import Automaton
@@ -11,8 +11,8 @@ from intents.language import DevicePhrase, Language
 from intents.lattice import Lattice, Sources
 from intents.matcher import Parse, Run
 from intents.naming import Missing, Named, Naming
-from intents.network import Rules, build_network
 from intents.numerals import NumberSpan
+from intents.sketch import Rules, build_network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

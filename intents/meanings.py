@@ -1,11 +1,12 @@
 """Templates that mean the same are matched as one, and told apart only when a reading is shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.lattice import Filled, Lattice
-from intents.network import Label, Network, Slot, determined, minimal
+from intents.network import Slot
 from intents.sentences import Template
+from intents.sketch import Networks
 
 _Jumps = Mapping[int, tuple[Slot, int]]
 """Where a slot begins: the arc that stands for it, and where it ends."""
@@ -19,8 +20,8 @@ class Meaning:
     slots: Mapping[str, str]
     requires: Mapping[str, str]
     templates: tuple[Template, ...]
-    networks: tuple[Network, ...]
-    """Of each template, in tokens."""
+    networks: Networks
+    """In which each template can be looked for."""
 
     def template_for(self, lattice: Lattice, filled: Sequence[Filled]) -> Template:
         """Return the first template that fills the slots in this way."""
@@ -28,13 +29,13 @@ class Meaning:
             return self.templates[0]
         jumps = {one.start: (Slot(one.list_name, one.slot), one.end) for one in filled}
         reads = _reads if lattice.is_straight else _reads_with_detours
-        for template, network in zip(self.templates, self.networks, strict=True):
-            if reads(network, lattice, jumps):
+        for template in self.templates:
+            if reads(self.networks, self.networks.start_of(template.expression), lattice, jumps):
                 return template
         return self.templates[0]
 
 
-def group(templates: Sequence[Template], networks: Sequence[Network]) -> list[Meaning]:
+def group(templates: Sequence[Template], networks: Networks) -> list[Meaning]:
     """Put templates of one meaning together, in the order of their first ones."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, template in enumerate(templates):
@@ -46,31 +47,17 @@ def group(templates: Sequence[Template], networks: Sequence[Network]) -> list[Me
             slots=templates[members[0]].slots,
             requires=templates[members[0]].requires,
             templates=tuple(templates[member] for member in members),
-            networks=tuple(networks[member] for member in members),
+            networks=networks,
         )
         for members in groups.values()
     ]
 
 
-def united(networks: Iterable[Network]) -> Network:
-    """Return the smallest network that reads whatever any of some networks reads."""
-    arcs: dict[int, list[tuple[Label | None, int]]] = {0: []}
-    finals: list[int] = []
-    base = 1
-    for network in networks:
-        arcs[0].append((None, base))
-        for state, out in enumerate(network.arcs):
-            arcs[base + state] = [(label, base + target) for label, target in out.items()]
-        finals.extend(base + state for state in network.finals)
-        base += len(network.arcs)
-    return minimal(*determined(arcs, 0, finals))
-
-
-def _reads(network: Network, lattice: Lattice, jumps: _Jumps) -> bool:
+def _reads(networks: Networks, start: int, lattice: Lattice, jumps: _Jumps) -> bool:
     """Tell whether a network reads the whole text with just these slots filled where they are."""
-    texts, arcs = lattice.tokens.texts, network.arcs
+    texts, arcs = lattice.tokens.texts, networks.arcs
     place: int = 0
-    state: int | None = 0
+    state: int | None = start
     while place < len(texts):
         if place in jumps:
             label, place_behind = jumps[place]
@@ -81,17 +68,17 @@ def _reads(network: Network, lattice: Lattice, jumps: _Jumps) -> bool:
         if state is None:
             return False
         place = place_behind
-    return state in network.finals
+    return state is not None and networks.is_final(state)
 
 
-def _reads_with_detours(network: Network, lattice: Lattice, jumps: _Jumps) -> bool:
+def _reads_with_detours(networks: Networks, start: int, lattice: Lattice, jumps: _Jumps) -> bool:
     """Tell the same where fillers and other spellings are in the way."""
-    texts, arcs = lattice.tokens.texts, network.arcs
-    ways = [(0, 0)]
+    texts, arcs = lattice.tokens.texts, networks.arcs
+    ways = [(0, start)]
     while ways:
         place, state = ways.pop()
         if place == len(texts):
-            if state in network.finals:
+            if networks.is_final(state):
                 return True
             continue
         if place in jumps:

@@ -14,8 +14,8 @@ from intents.language import DevicePhrase, Language
 from intents.lattice import Lattice, NumberSource, Source, Sources
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon
 from intents.matcher import NestedSource, Parse
-from intents.network import Rules, build_network
 from intents.numerals import NumberSpan
+from intents.sketch import Rules, build_network
 from intents.template import Place, parse_template
 
 

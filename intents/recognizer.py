@@ -127,7 +127,11 @@ class Recognizer:
     @cached_property
     def _templates(self) -> Automaton:
         """Each template by itself, to tell how far each one comes."""
-        return Automaton(self._compiled.networks, self._compiled.wildcards)
+        compiled = self._compiled
+        return Automaton(
+            [compiled.networks.network(compiled.networks.start_of(one.expression)) for one in compiled.templates],
+            compiled.wildcards,
+        )
 
     def _lattice(self, text: str) -> Lattice | None:
         if len(text) > MOST_CHARACTERS:

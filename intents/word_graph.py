@@ -4,19 +4,21 @@ Wider than what is accepted: every number up to 99 and every kind of device stan
 "start compressor four" is heard as such and can be answered, instead of being bent into one that exists.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Literal
 
-from intents.expression import NOTHING, Alternative, Expression, Permutation, RuleRef
+from intents.expression import NOTHING, Alternative, Expression, ListRef, Permutation, RuleRef, one_of
 from intents.expression import Sequence as InOrder
 from intents.intent import ACTING, NoActionReason
 from intents.language import Language
 from intents.lexicon import Lexicon
 from intents.naming import bare_phrases
-from intents.network import Label, Network, Rules, Slot, determined, last_first, minimal, word_arcs
+from intents.network import Label, Network, Slot, last_first, minimal
 from intents.numerals import Numerals
 from intents.sentences import RangeList, SentenceList, Sentences, ValueList, WildcardList
+from intents.sketch import Networks, Rules
 from intents.usual import usual_sentences
 
 _HEARD = (
@@ -58,6 +60,20 @@ def build_word_graph(sentences: Sentences, lexicon: Lexicon) -> WordGraph:
     return _Builder(sentences, lexicon).graph()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """A template that is listened for."""
+
+    intent: str
+    expression: Expression
+    """Without what only people's courtesy adds."""
+    is_acting: bool
+    may_open: bool
+    """Whether a courtesy may stand before it."""
+    may_close: bool
+    """Whether one may stand after it."""
+
+
 class _Builder:
     """Puts networks into each other."""
 
@@ -65,14 +81,27 @@ class _Builder:
         self._language: Language = sentences.language
         self._lists = sentences.lists
         dropped = self._language.unheard_rules
-        self._rules = Rules({name: without_rules(rule, dropped) for name, rule in sentences.rules.items()})
+        spell = self._language.normalizer.spell
+        self._words = Networks(
+            Rules({name: without_rules(rule, dropped) for name, rule in sentences.rules.items()}),
+            lambda word: (word,) if spell(word) else (),
+        )
         self._sentences, self._lexicon = sentences, lexicon
         self._heard = [
             template
             for template in sentences.templates
             if template.is_spoken and template.slots.get("reason", _HEARD[0]) in _HEARD
         ]
-        self._templates = [(template.intent, without_rules(template.expression, dropped)) for template in self._heard]
+        self._templates = [
+            _Heard(
+                is_acting=template.intent in ACTING,
+                intent=template.intent,
+                expression=without_rules(template.expression, dropped),
+                may_open=stands_at(template.expression, dropped, sentences.rules, 0),
+                may_close=stands_at(template.expression, dropped, sentences.rules, -1),
+            )
+            for template in self._heard
+        ]
         self._arcs: list[tuple[int, int, str | None]] = []
         self._wildcards: list[tuple[int, int]] = []
         self._states = 0
@@ -107,18 +136,22 @@ class _Builder:
                     pass
 
     def graph(self) -> WordGraph:
-        """Return the whole graph: a courtesy, a sentence, a courtesy."""
+        """Return the whole graph: a courtesy, a sentence, a courtesy, where the templates allow for them."""
+        start, end = self._state(), self._state()
         before = self._put(self._union(self._courtesy("before")), is_shared=True)
         after = self._put(self._union(self._courtesy("after")), is_shared=True)
-        acting = [expression for intent, expression in self._templates if intent in ACTING]
-        other = [expression for intent, expression in self._templates if intent not in ACTING]
-        for expressions in (acting, other):
+        self._arcs.append((start, before[0], None))
+        self._arcs.extend((final, end, None) for final in after[1])
+        groups: dict[tuple[bool, bool, bool], list[Expression]] = {}
+        for one in self._templates:
+            groups.setdefault((one.is_acting, one.may_open, one.may_close), []).append(one.expression)
+        for (_, may_open, may_close), expressions in sorted(groups.items()):
             entry, finals = self._put(self._union(expressions), is_shared=True)
-            self._arcs.extend((final, entry, None) for final in before[1])
-            self._arcs.extend((final, after[0], None) for final in sorted(finals))
+            self._arcs.extend((final, entry, None) for final in (before[1] if may_open else (start,)))
+            self._arcs.extend((final, after[0] if may_close else end, None) for final in sorted(finals))
         return WordGraph(
-            start=before[0],
-            finals=frozenset(after[1]),
+            start=start,
+            finals=frozenset({end}),
             arcs=tuple(self._arcs),
             wildcards=tuple(self._wildcards),
             usual=usual_sentences(self._sentences, self._lexicon, self._heard),
@@ -132,7 +165,9 @@ class _Builder:
         return self._states - 1
 
     def _union(self, expressions: Sequence[Expression]) -> Network:
-        return union_network(expressions, self._rules, self._language.normalizer.spell)
+        """Return the network of the words that are heard: punctuation is none."""
+        networks = self._words
+        return networks.network(networks.start_of(one_of(expressions)))
 
     def _put(self, network: Network, *, is_shared: bool = False) -> tuple[int, list[int]]:
         """Add a network; return its first state and its last ones.
@@ -172,7 +207,7 @@ class _Builder:
     def _embedded(self, body: SentenceList) -> tuple[int, int]:
         """Return where a sentence within another begins and ends: put in once for all."""
         if body.intents not in self._sentence_places:
-            chosen = [expression for intent, expression in self._templates if intent in body.intents]
+            chosen = [one.expression for one in self._templates if one.intent in body.intents]
             entry, finals = self._put(self._union(chosen), is_shared=True)
             self._sentence_places[body.intents] = (entry, self._joined(finals))
         return self._sentence_places[body.intents]
@@ -186,17 +221,19 @@ class _Builder:
 def _lists_before(network: Network) -> dict[int, int]:
     """Return for each state the most lists on a way to it."""
     found = dict.fromkeys(range(len(network.arcs)), 0)
-    for state in reversed(last_first(network.arcs)):
+    for state in reversed(last_first(network)):
         for label, target in network.arcs[state].items():
             found[target] = max(found[target], found[state] + isinstance(label, Slot))
     return found
 
 
 def without_rules(expression: Expression, dropped: AbstractSet[str]) -> Expression:
-    """Leave out some rules wherever they stand."""
+    """Leave out some rules wherever they stand, and where the values of lists go: neither can be heard."""
     match expression:
         case RuleRef(rule=rule) if rule in dropped:
             return NOTHING
+        case ListRef(list_name=list_name):
+            return ListRef(list_name=list_name, slot="")
         case Alternative(items=items):
             return Alternative(items=tuple(without_rules(item, dropped) for item in items))
         case InOrder(items=items):
@@ -207,33 +244,19 @@ def without_rules(expression: Expression, dropped: AbstractSet[str]) -> Expressi
             return expression
 
 
-def union_network(expressions: Sequence[Expression], rules: Rules, spell: Callable[[str], Sequence[str]]) -> Network:
-    """Return the smallest network that reads any of some expressions, in words; punctuation is no word."""
-    is_word = _remembering(spell)
-    arcs: dict[int, list[tuple[Label | None, int]]] = {0: []}
-    finals: set[int] = set()
-    base = 1
-    for expression in expressions:
-        words, ends = word_arcs(expression, rules)
-        arcs[0].append((None, base))
-        for source, label, target in words:
-            heard = Slot(label.list_name, "") if isinstance(label, Slot) else label if is_word(label) else None
-            arcs.setdefault(base + source, []).append((heard, base + target))
-        finals.update(base + end for end in ends)
-        base += max((max(source, target) for source, _, target in words), default=0) + 1
-    return minimal(*determined(arcs, 0, finals))
-
-
-def _remembering(spell: Callable[[str], Sequence[str]]) -> Callable[[str], bool]:
-    known: dict[str, bool] = {}
-
-    def is_word(word: str) -> bool:
-        found = known.get(word)
-        if found is None:
-            found = known[word] = bool(spell(word))
-        return found
-
-    return is_word
+def stands_at(
+    expression: Expression, wanted: AbstractSet[str], rules: Mapping[str, Expression], place: Literal[0, -1]
+) -> bool:
+    """Tell whether one of some rules stands at the beginning (0) or at the end (-1) of a template."""
+    match expression:
+        case RuleRef(rule=rule):
+            return rule in wanted or stands_at(rules[rule], wanted, rules, place)
+        case Alternative(items=items) | Permutation(items=items):
+            return any(stands_at(item, wanted, rules, place) for item in items)
+        case InOrder(items=items) if items:
+            return stands_at(items[place], wanted, rules, place)
+        case _:
+            return False
 
 
 def _phrases(phrases: Iterable[Sequence[str]]) -> Network:
@@ -246,7 +269,7 @@ def _phrases(phrases: Iterable[Sequence[str]]) -> Network:
             count += following != 1
             arcs.setdefault(at, []).append((word, following))
             at = following
-    return minimal(*determined(arcs, 0, {1}))
+    return minimal(arcs, {1})
 
 
 def _spelled(numerals: Numerals) -> list[tuple[str, ...]]:
@@ -266,4 +289,4 @@ def _numbers(numerals: Numerals) -> Network:
         for final in whole.finals:
             arcs[final].append((point, tail))
     arcs[tail] = [(word, tail + 1) for digit in range(10) for word in numerals.spoken(digit)]
-    return minimal(*determined(arcs, 0, [*whole.finals, tail + 1]))
+    return minimal(arcs, [*whole.finals, tail + 1])
