@@ -45,6 +45,8 @@ START_TIMEOUT_S: Final = 10.0
 """How long a client may take to say who it is."""
 LEARN_TIMEOUT_S: Final = 120.0
 """How long a session waits for the plant's sentences, just after the start."""
+_LONGEST_TEXT, _DEEPEST = 2_000, 10
+"""Of messages that are no sound; they have 200 characters and no depth."""
 _LOWEST_HZ, _HIGHEST_HZ = SAMPLE_RATE_HZ, 96_000
 
 
@@ -324,11 +326,11 @@ async def _send_away(socket: WebSocket, refusal: Refusal) -> None:
 
 def _json(text: str | None) -> object:
     """Read a text message; what is none, or no JSON, is nothing that any model takes."""
-    if text is None or len(text) > MAX_MESSAGE_BYTES:
+    if text is None or len(text) > _LONGEST_TEXT or text.count("{") + text.count("[") > _DEEPEST:
         return None
     try:
         value: object = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return value
 

@@ -26,7 +26,7 @@ class Address:
     def __post_init__(self) -> None:
         """Prepare to find it at the beginning of a text, however the text is spaced and punctuated."""
         either = "|".join(_spaced(phrase) for phrase in sorted(self.phrases, key=len, reverse=True))
-        object.__setattr__(self, "_pattern", re.compile(rf"\W*(?:{either})(.*)", re.DOTALL | re.IGNORECASE))
+        object.__setattr__(self, "_pattern", re.compile(rf"\W*(?:{either})\W*(.*?)\W*", re.DOTALL | re.IGNORECASE))
 
     @property
     def words(self) -> tuple[tuple[str, ...], ...]:
@@ -36,7 +36,7 @@ class Address:
     def behind(self, text: str) -> str | None:
         """Return what follows the address, "" when nothing does; `None` for a text that does not begin with it."""
         found = self._pattern.fullmatch(unicodedata.normalize("NFKC", text))
-        return found[1].strip(" \t\r\n,.、。!?") if found else None
+        return found[1] if found else None
 
 
 class AddressBySound(Protocol):

@@ -74,6 +74,8 @@ class Final:
     verdict: Verdict
     text: str = ""
     """What was heard; empty for what was not meant for us, which is nobody's business."""
+    elapsed_s: float = 0.0
+    """Since the end-point: what decoding and judging took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,10 @@ class HalfDuplex:
     def begin(self) -> None:
         """Note that sound is about to be sent; each `begin` has its `end`."""
         self._sending += 1
-        self._ends_s = max(self._ends_s, self._clock.monotonic())
 
     def add(self, duration_s: float) -> None:
         """Note that sound of this length was sent."""
-        self._ends_s += duration_s
+        self._ends_s = max(self._ends_s, self._clock.monotonic()) + duration_s
 
     def end(self) -> None:
         """Note that all of it was sent."""

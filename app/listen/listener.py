@@ -186,6 +186,8 @@ class Listener:
             values = {"limit_s": self._station.longest_s}
             message = f"the utterance is longer than {self._station.longest_s:g} s; say it in fewer words"
             problem = InputProblem(code="audio_too_long", values=values, message=message)
+        elif order.transcript is None:
+            problem = InputProblem(code="nothing_heard", message="nobody spoke before the utterance was ended")
         await self._ask(order.utterance, self._station.utterance(order.texts, order.transcript, problem))
 
     async def _ask(self, number: int, utterance: Utterance) -> None:

@@ -79,6 +79,8 @@ class _Utterance:
     pcm: list[bytes] = field(default_factory=list)
     partial: str = ""
     is_too_long: bool = False
+    ended_s: float = 0.0
+    """On the monotonic clock."""
     judged: Judged | None = None
     transcript: Transcript | None = None
 
@@ -217,6 +219,7 @@ class Session:
                     outputs.append(Decode(utterance=self._current.number, pcm=pcm))
                 case SpeechEnded(reason=reason) if self._current is not None:
                     utterance, self._current = self._current, None
+                    utterance.ended_s = self._clock.monotonic()
                     utterance.is_too_long = reason is EndReason.TOO_LONG
                     self._ended[utterance.number] = utterance
                     outputs.append(FinishDecoding(utterance=utterance.number))
@@ -244,13 +247,14 @@ class Session:
         """Act on the gate's verdict."""
         number, judged = utterance.number, utterance.judged or Judged(verdict=Verdict.NOTHING_HEARD)
         del self._ended[number]
+        elapsed_s = round(self._clock.monotonic() - utterance.ended_s, 4)
         is_ours = judged.verdict in {Verdict.TAKEN, Verdict.ADDRESS_ALONE}
         if utterance.is_too_long:
-            final = Final(utterance=number, verdict=Verdict.TOO_LONG)
+            final = Final(utterance=number, verdict=Verdict.TOO_LONG, elapsed_s=elapsed_s)
             take = TakeTurn(utterance=number, texts=(), is_too_long=True)
             return [final, take] if is_ours else [final]
         text = utterance.transcript.texts[0] if is_ours and utterance.transcript and utterance.transcript.texts else ""
-        final = Final(utterance=number, verdict=judged.verdict, text=text)
+        final = Final(utterance=number, verdict=judged.verdict, text=text, elapsed_s=elapsed_s)
         match judged.verdict:
             case Verdict.TAKEN:
                 if self._window.dialogue is Dialogue.OPEN:

