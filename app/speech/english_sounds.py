@@ -1,8 +1,7 @@
 """How English words sound, in the phones of PocketSphinx's dictionary."""
 
 import re
-from collections.abc import Collection, Mapping
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping
 from importlib.util import find_spec
 from itertools import islice, product
 from pathlib import Path
@@ -15,6 +14,9 @@ Sounds = tuple[str, ...]
 _MOST = 24
 """Pronunciations of a phrase that are kept."""
 _SHORTEST_PIECE = 2
+_OWN_DICTIONARY = Path(__file__).parent / "dictionary" / "en.dict"
+_WORD = re.compile(r"[a-z]+(\(\d+\))? ")
+"""What begins the line of a word without apostrophes and hyphens."""
 
 
 def sphinx_model() -> Path:
@@ -57,6 +59,14 @@ def english_sounds(phrase: str, sounds_like: Mapping[str, tuple[str, ...]] | Non
     return tuple(dict.fromkeys(islice((sum(said, ()) for said in product(*ways)), _MOST)))
 
 
+def every_pronunciation() -> Iterator[Sounds]:
+    """Yield how the words of PocketSphinx's dictionary sound: 130,000, some alike."""
+    with _sphinx_dictionary().open(encoding="utf-8") as lines:
+        for line in lines:
+            if _WORD.match(line):
+                yield tuple(line.split()[1:])
+
+
 def _put_together(word: str) -> list[Sounds]:
     """Say a word as two of the dictionary, the longer first one first."""
     cuts = range(len(word) - _SHORTEST_PIECE, _SHORTEST_PIECE - 1, -1)
@@ -68,16 +78,16 @@ def _put_together(word: str) -> list[Sounds]:
 
 
 def _look_up(words: Collection[str]) -> Mapping[str, list[Sounds]]:
+    texts = [path.read_text(encoding="utf-8") for path in (_OWN_DICTIONARY, _sphinx_dictionary())]
     found: dict[str, list[Sounds]] = {}
     for word in words:
-        for dictionary in (Path(__file__).parent / "dictionary" / "en.dict", sphinx_model() / "cmudict-en-us.dict"):
-            pattern = re.compile(rf"^{re.escape(word)}(?:\(\d+\))? (.+)$", re.MULTILINE)
-            if said := [tuple(phones.split()) for phones in pattern.findall(_text(dictionary))]:
+        pattern = re.compile(rf"^{re.escape(word)}(?:\(\d+\))? (.+)$", re.MULTILINE)
+        for text in texts:
+            if said := [tuple(phones.split()) for phones in pattern.findall(text)]:
                 found[word] = said
                 break
     return found
 
 
-@cache
-def _text(dictionary: Path) -> str:
-    return dictionary.read_text(encoding="utf-8")
+def _sphinx_dictionary() -> Path:
+    return sphinx_model() / "cmudict-en-us.dict"

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +66,12 @@ class SoundModel:
     def in_word(self, names: Sequence[str]) -> Units:
         """Return the states of a word between pauses, each phone as it sounds between its neighbours."""
         around = [SILENCE, *names, SILENCE]
+        numbers = [self.phone(name) for name in around]
         rows = []
         for at in range(1, len(around) - 1):
             where = _ALONE if len(names) == 1 else _FIRST if at == 1 else _LAST if at == len(names) else _WITHIN
-            rows.append(self._between(around[at], around[at - 1], around[at + 1], where))
-        return Units(states=np.array(rows), phones=np.array([self.phone(name) for name in names]))
+            rows.append(self._sequences[self._between(numbers[at - 1], numbers[at], numbers[at + 1], where)])
+        return Units(states=np.array(rows), phones=np.array(numbers[1:-1]))
 
     def anywhere(self, names: Sequence[str]) -> Units:
         """Return the states of phones whatever stands beside them."""
@@ -94,17 +95,14 @@ class SoundModel:
                 found[:, mine] += np.log(densities[:, owner] @ weights + _FAINTEST) + highest[:, owner]
         return found
 
-    def _between(self, name: str, left: str, right: str, where: int) -> NDArray[np.intp]:
-        entries, own = self._entries, self.phone(name)
-        same = np.nonzero(
-            (entries["phone"] == own)
-            & (entries["left"] == self.phone(left))
-            & (entries["right"] == self.phone(right))
-            & (np.arange(len(entries)) >= len(self.phones))
-        )[0]
-        here = same[entries["place"][same] == where]
-        chosen = int([*here, *same, own][0])
-        return np.asarray(self._sequences[entries["sequence"][chosen]])
+    def _between(self, left: int, own: int, right: int, where: int) -> int:
+        """Return the sequence of states of a phone between two others; else as it is anywhere."""
+        for place in dict.fromkeys((where, _WITHIN, _FIRST, _LAST, _ALONE)):
+            key = _key(own, left, right, place)
+            at = int(np.searchsorted(self._keys, key))
+            if at < len(self._keys) and self._keys[at] == key:
+                return int(self._entries["sequence"][self._order[at]])
+        return int(self._entries["sequence"][own])
 
     def _read_phones(self, mdef: bytes) -> None:
         magic, _, described = struct.unpack_from("<4sii", mdef)
@@ -123,6 +121,11 @@ class SoundModel:
         at = names_at + (length + 3) // 4 * 4 + 8 * tree
         self._entries = np.frombuffer(mdef, _ENTRY, entry_count, at)
         at += _ENTRY.itemsize * entry_count + 4
+        apart = self._entries[phone_count:]
+        keys = _key(*(apart[part].astype(np.int64) for part in ("phone", "left", "right", "place")))
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
+        self._order += phone_count
         self._sequences = np.frombuffer(mdef, "<u2", sequences * STATES, at).reshape(-1, STATES).astype(np.intp)
 
     def _read_weights(self, sendump: bytes, states: int) -> None:
@@ -140,11 +143,16 @@ class SoundModel:
 _ENTRY: Final = np.dtype(
     [("sequence", "<i4"), ("moves", "<i4"), ("place", "u1"), ("phone", "u1"), ("left", "u1"), ("right", "u1")]
 )
+_Number = TypeVar("_Number", int, NDArray[np.int64])
 _RAREST: Final = 1e-4
 """Least probability of a move between states."""
 _FAINTEST: Final = 1e-30
 _NARROWEST: Final = 1e-4
 """Least variance."""
+
+
+def _key(phone: _Number, left: _Number, right: _Number, place: _Number) -> _Number:
+    return ((phone * 256 + left) * 256 + right) * 256 + place
 
 
 def _table(path: Path, rank: int) -> tuple[NDArray[np.float32], tuple[int, ...]]:
