@@ -69,6 +69,24 @@ def test_each_grammar_hears_only_its_own_sentences(transcriber: SphinxTranscribe
         transcriber.transcribe(pcm, "missing")
 
 
+@pytest.mark.parametrize("name", sorted(LABELS))
+def test_speech_that_is_none_of_the_sentences_is_nothing_heard(plant_commands: SphinxDecoder, name: str) -> None:
+    assert plant_commands.decode(recording(name), "free") == ""
+
+
+def test_a_command_of_the_same_sentences_is_heard(plant_commands: SphinxDecoder) -> None:
+    pcm = said("en", ["open valve three"])["open valve three"]
+    assert plant_commands.decode(pcm, "free") == "open valve three"
+
+
+@pytest.fixture(scope="module")
+def plant_commands() -> SphinxDecoder:
+    decoder = SphinxDecoder()
+    commands = [f"{verb} {number}" for verb in ("open valve", "start compressor") for number in ("one", "three")]
+    decoder.set_grammar("free", grammar_of(*commands, "what is the pressure of the gas bag"))
+    return decoder
+
+
 def test_words_of_helium_plants_have_pronunciations_and_others_are_reported() -> None:
     decoder = SphinxDecoder()
     assert decoder.set_grammar("free", grammar_of("liquefier dewar purifier kelvin megapascals litres")) == frozenset()
