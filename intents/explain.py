@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from intents.dialogue import DialogueContext, context_after
 from intents.intent import Ambiguous, Intent, Interpretation, NoAction, NotRecognized, Recognition, Recognized
 
 
@@ -37,6 +38,8 @@ class Explanation:
     """Sentences that look alike, where this one is not understood."""
     elapsed_us: int
     """Time for understanding it, microseconds."""
+    before: DialogueContext | None = None
+    """What the sentence could lean on."""
 
     @property
     def result(self) -> str:
@@ -50,6 +53,11 @@ class Explanation:
                 return "no_action"
             case NotRecognized():
                 return "not_recognized"
+
+    @property
+    def after(self) -> DialogueContext | None:
+        """What the sentence leaves for the next one to lean on."""
+        return context_after(self.recognition, self.before)
 
     def __str__(self) -> str:
         """Return lines to read: what it means, each reading with its template, what stopped the others, and where."""
@@ -66,6 +74,10 @@ class Explanation:
             lines.append(f"  {stopped.intent}: {by} after {read!r}")
             lines.append(f"    {stopped.template}  [{stopped.source}]")
         lines += [f"  did you mean: {suggestion}" for suggestion in self.suggestions]
+        if self.before is not None:
+            lines.append(f"  said before: {_state(self.before)}")
+        if self.after is not None:
+            lines.append(f"  remembered for the next sentence: {_state(self.after)}")
         lines.append(f"  {self.elapsed_us} µs")
         return "\n".join(lines)
 
@@ -84,6 +96,7 @@ class Explanation:
             ],
             "reason": reason,
             "elapsed_us": self.elapsed_us,
+            **({"dialogue": {"before": _shown(self.before), "after": _shown(self.after)}} if self.before else {}),
         }
 
 
@@ -99,6 +112,20 @@ def _outcome(recognition: Recognition) -> tuple[str | None, dict[str, str], str 
             return "NoAction", dict(details), reason.value
         case NotRecognized():
             return None, {}, None
+
+
+def _state(context: DialogueContext) -> str:
+    if context.asked:
+        choices = " or ".join(_written(choice.name, choice.slots) for choice in context.asked)
+        return f"asked which {context.asked_for}: {choices}"
+    return f"{context.device or 'no device'} is spoken of"
+
+
+def _shown(context: DialogueContext | None) -> dict[str, object] | None:
+    if context is None:
+        return None
+    asked = [{"intent": choice.name, "slots": dict(choice.slots)} for choice in context.asked]
+    return {"device": context.device, "asked_for": context.asked_for or None, "asked": asked}
 
 
 def _written(intent: str, slots: Mapping[str, str]) -> str:

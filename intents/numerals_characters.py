@@ -201,9 +201,21 @@ class CharacterNumerals:
         for end, value in wholes.items():
             for point in self.points:
                 if text.startswith(point, end):
-                    last, digits = self._spelled(text, end + len(point))
+                    begin = end + len(point)
+                    last, digits = self._spelled(text, begin)
+                    if not digits:
+                        last, digits = self._written_digits(text, begin)
                     if digits:
                         yield last, Decimal(f"{value}.{digits}")
+
+    def _written_digits(self, text: str, at: int) -> tuple[int, str]:
+        digits = ""
+        while at + len(digits) < len(text) and len(digits) < LONGEST_NUMBER:
+            digit = self._digit(text[at + len(digits)])
+            if digit is None:
+                break
+            digits += str(digit)
+        return at + len(digits), digits
 
     def _spelled(self, text: str, at: int) -> tuple[int, str]:
         digits = ""

@@ -95,6 +95,7 @@ class Recognizer:
             stopped=stopped,
             suggestions=self.suggest(text) if isinstance(recognition, NotRecognized) and lattice else (),
             elapsed_us=elapsed_us,
+            before=context,
         )
 
     def word_graph(self) -> WordGraph:
