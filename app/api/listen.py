@@ -22,7 +22,7 @@ from app.listen.grammars import grammar_names
 from app.listen.listener import Listener, Station
 from app.listen.outbox import Outbox
 from app.service import Service
-from app.speech.errors import HearingUnavailableError
+from app.speech.errors import HearingUnavailableError, SpeechError
 from app.speech.resample import StreamResampler
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcript
 from app.utterance import InputProblem, Speaker, Utterance
@@ -118,9 +118,10 @@ async def _listen(socket: WebSocket, service: Service) -> None:
     if not _LOWEST_HZ <= start.rate_hz <= _HIGHEST_HZ or start.channels != 1:
         raise await refuse(_wrong_format(start))
     is_hands_free = service.listeners.is_hands_free(station)
+    grammars = grammar_names(is_hands_free=is_hands_free)
     try:
         async with asyncio.timeout(LEARN_TIMEOUT_S):
-            await service.hearing.ready(language, grammar_names(is_hands_free=is_hands_free))
+            await service.hearing.ready(language, grammars)
     except (HearingUnavailableError, TimeoutError) as exc:
         message = str(exc) or f"the sentences of {language} are still being learned; try again"
         raise await refuse(Refusal(RefusalCode.NO_RECOGNIZER, message)) from exc
@@ -142,8 +143,11 @@ async def _listen(socket: WebSocket, service: Service) -> None:
                 ),
                 outbox,
             )
+            await service.hearing.reserve(language, grammars[0], service.listeners.count_in(language))
             await _send(socket, _ready(service, station, language, start))
             await _run(socket, service, listener, outbox, start, is_hands_free=is_hands_free)
+    except SpeechError as exc:
+        raise await refuse(Refusal(RefusalCode.NO_RECOGNIZER, str(exc))) from exc
     except ListenersFullError as exc:
         raise await refuse(Refusal(RefusalCode.LISTENERS_FULL, f"{exc}; try again later")) from exc
 

@@ -60,6 +60,9 @@ async def measure_listening(stations: int, seconds: float, sessions: int, engine
         spoken = await _spoken(engine)
         few = len(spoken)
         async with _service(Path(name), stations, engine) as service:
+            for language in spoken:  # until the sentences are learned, a session waits
+                async with listening(service.url, service.key, Start(station="station-0", language=language)):
+                    pass
             _, few_mb = await _speak(service, spoken, few, min(seconds, 15))
             heard, memory_mb = await _speak(service, spoken, stations, seconds)
             grown_mb = await _come_and_go(service, spoken, sessions)

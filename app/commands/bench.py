@@ -144,3 +144,17 @@ def address(
         print_json(asdict(figures))
     else:
         print_address(figures)
+
+
+@group.command()
+def listen(
+    stations: Annotated[int, typer.Option(min=2, help="How many speak at once.")] = 12,
+    seconds: Annotated[float, typer.Option(min=5, help="How long they speak.")] = 60.0,
+    sessions: Annotated[int, typer.Option(min=10, help="How many come and go, for leaks.")] = 1000,
+    engine: Annotated[str, typer.Option(help="practice, pocketsphinx (English alone), or a Vosk model.")] = "practice",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure stations that listen at once: how soon each sentence is known, keeping up, memory, changes of grammar."""
+    from app.bench.listen import measure_listening  # noqa: PLC0415 - each benchmark loads only what it measures
+
+    print_figures(asyncio.run(measure_listening(stations, seconds, sessions, engine)), as_json=as_json)

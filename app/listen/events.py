@@ -1,6 +1,6 @@
 """What a listening session tells its client (events), and what it asks of the service (orders)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -74,7 +74,7 @@ class Final:
     verdict: Verdict
     text: str = ""
     """What was heard; empty for what was not meant for us, which is nobody's business."""
-    elapsed_s: float = 0.0
+    elapsed_s: float = field(default=0.0, compare=False)
     """Since the end-point: what decoding and judging took."""
 
 

@@ -51,7 +51,7 @@ def dialogue_graphs(recognizer: Recognizer, free: SentenceGraph, address: Addres
     if address is None:
         return graphs
     graphs = {name: with_address(graph, address) for name, graph in graphs.items()}
-    return {**graphs, ADDRESSED: with_address(free, address, may_stand_alone=True)}
+    return {**graphs, ADDRESSED: with_address(free, address)}
 
 
 def grammar_names(*, is_hands_free: bool) -> tuple[str, ...]:
@@ -59,8 +59,8 @@ def grammar_names(*, is_hands_free: bool) -> tuple[str, ...]:
     return (ADDRESSED if is_hands_free else FREE, CONFIRMATION, CLARIFICATION)
 
 
-def with_address(graph: SentenceGraph, address: Address, *, may_stand_alone: bool = False) -> SentenceGraph:
-    """Return the same sentences, each with or without the address before it."""
+def with_address(graph: SentenceGraph, address: Address) -> SentenceGraph:
+    """Return the same sentences, each with or without the address before it; and the address alone."""
     start = _fresh(graph)
     called, fresh = start + 1, start + 2
     arcs: list[tuple[int, int, str | None]] = [(start, graph.start, None), (called, graph.start, None)]
@@ -70,7 +70,7 @@ def with_address(graph: SentenceGraph, address: Address, *, may_stand_alone: boo
             arcs.append((here, fresh, word))
             here, fresh = fresh, fresh + 1
         arcs.append((here, called, words[-1]))
-    finals = graph.finals | {called} if may_stand_alone else graph.finals
+    finals = graph.finals | {called}
     called_usually = tuple((*address.words[0], *sentence) for sentence in graph.usual) if address.words else ()
     return replace(graph, start=start, finals=finals, arcs=(*graph.arcs, *arcs), usual=(*called_usually, *graph.usual))
 

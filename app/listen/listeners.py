@@ -51,6 +51,8 @@ class Listeners:
         self._recognizers = recognizers
         self._clock = clock
         self._sessions: Counter[str] = Counter()
+        """By key."""
+        self._languages: Counter[str] = Counter()
         self._half_duplex: dict[str, HalfDuplex] = {}
         self.settings = settings
         self.sound = sound
@@ -68,6 +70,10 @@ class Listeners:
     def count(self) -> int:
         """Sessions now."""
         return self._sessions.total()
+
+    def count_in(self, language: str) -> int:
+        """Return how many sessions speak a language."""
+        return self._languages[language]
 
     def graphs(self, language: str, free: SentenceGraph) -> Mapping[str, WordGraph]:
         """Return what recognisers of a language need besides `FREE`."""
@@ -93,6 +99,7 @@ class Listeners:
             most = self.settings.most_per_key
             raise ListenersFullError(f"{most} stations listen with this key already (WANWAN_LISTEN_SESSIONS_PER_KEY)")
         self._sessions[key_id] += 1
+        self._languages[language] += 1
         detector = self._detectors.take()
         is_hands_free = self.is_hands_free(station)
         try:
@@ -117,6 +124,7 @@ class Listeners:
             )
         finally:
             self._detectors.give_back(detector)
+            self._languages[language] -= 1
             self._sessions[key_id] -= 1
             if not self._sessions[key_id]:
                 del self._sessions[key_id]

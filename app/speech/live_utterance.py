@@ -43,6 +43,10 @@ class LiveUtterance:
             self._pump = asyncio.create_task(self._decode_parts(), name="decode-utterance")
             self._pump.add_done_callback(_see)
 
+    async def prepare(self) -> None:
+        """Take a recogniser now rather than with the first sound."""
+        await self._in_worker(self._prepare)
+
     async def finish(self) -> Transcript:
         """Return the transcript, without texts when nothing was heard.
 
@@ -76,6 +80,9 @@ class LiveUtterance:
                 self.partial = await self._in_worker(self._decode_part)
         finally:
             self._pump = None
+
+    def _prepare(self) -> None:
+        self._opened().feed(b"")
 
     def _decode_part(self) -> str:
         decoding = self._opened()

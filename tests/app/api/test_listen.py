@@ -119,6 +119,7 @@ async def test_an_address_a_wish_and_its_confirmation_by_voice_move_a_valve(
     wish: str,
     confirmation: str,
 ) -> None:
+    await undeafened(running, "room-mic")
     async with person_at(url, key, **ROOM, language=language) as person:
         assert person.client.ready["listening"] == "hands_free"
         assert await person.say(spoken[address]) == "address_alone"
