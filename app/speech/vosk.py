@@ -129,6 +129,8 @@ class VoskTranscriber:
             return ear.idle.get_nowait()
         except queue.Empty:
             pass
+        if self._is_closed:
+            raise HearingFailedError(f"{self.engine} was closed; the service is shutting down")
         try:
             return self._recognizer(ear)
         except ModelBrokenError as exc:

@@ -22,13 +22,16 @@ class Step(StrEnum):
     SPEECH = "speech"
     """Synthesize the training speech."""
     TRAIN = "train"
-    """Train the acoustic model, from the beginning or the last checkpoint."""
+    """Train a model in the work directory, from the beginning or the last checkpoint."""
+    SHIP = "ship"
+    """Measure it and the shipped one, and put it into the product if it is better."""
     GRAPH = "graph"
     """Build everything but the acoustic model, for the words as they are kept."""
     CHECK = "check"
     """Measure what the model understands."""
 
 
+_ALL = (Step.WORDS, Step.GRAPH, Step.SPEECH, Step.TRAIN, Step.SHIP, Step.CHECK)
 _MODEL_OF_SHIPPED_WEIGHTS = (Step.WORDS, Step.GRAPH, Step.CHECK)
 
 
@@ -41,11 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--rebuild", action="store_true", help="new words for the weights as shipped: words, graph and check"
     )
     parser.add_argument("--utterances", type=int, default=14_000, help="training utterances (%(default)s)")
-    parser.add_argument("--passes", type=int, default=16, help="passes over them (%(default)s)")
     parser.add_argument("--tests", type=int, default=300, help="test utterances of each kind (%(default)s)")
     parser.add_argument("--work", type=Path, default=_WORK, help="for speech and checkpoints (%(default)s)")
     chosen = parser.parse_args(arguments)
-    steps = chosen.only or (_MODEL_OF_SHIPPED_WEIGHTS if chosen.rebuild else tuple(Step))
+    steps = chosen.only or (_MODEL_OF_SHIPPED_WEIGHTS if chosen.rebuild else _ALL)
     for language in chosen.languages:
         for step in steps:
             began = time.monotonic()
@@ -58,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(step: Step, language: str, chosen: argparse.Namespace) -> None:
     # Each step imports what it needs: rebuilding and checking need neither torch nor Kaldi's features.
     speech, checkpoint = chosen.work / f"{language}-speech.npz", chosen.work / f"{language}-checkpoint.pt"
+    model = chosen.work / f"{language}-model"
     match step:
         case Step.WORDS:
             from tests.practice_models.vocabulary import collect
@@ -69,9 +72,20 @@ def _run(step: Step, language: str, chosen: argparse.Namespace) -> None:
             make_speech(language, speech, chosen.utterances)
             checkpoint.unlink(missing_ok=True)
         case Step.TRAIN:
-            from tests.practice_models.making import make_acoustic_model
+            from tests.practice_models.making import make_model
 
-            make_acoustic_model(language, speech, checkpoint, chosen.passes)
+            make_model(language, speech, checkpoint, model)
+        case Step.SHIP:
+            from tests.practice_models.report import report
+            from tests.practice_models.shipped import replace_model
+
+            print("the shipped model:")
+            shipped = report(language, chosen.tests)
+            print("the new model:")
+            if report(language, chosen.tests, model).is_better_than(shipped):
+                replace_model(language, model)
+            else:
+                print("the shipped model stays: the new one is not better")
         case Step.GRAPH:
             from tests.practice_models.shipped import build_graph
 

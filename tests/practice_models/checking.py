@@ -26,13 +26,15 @@ class Kind(StrEnum):
     PRODUCT = "product's own voice"
     CLEAN = "held-out voices"
     NOISY = "held-out voices, noisy"
-    NEAR = "one word replaced, noisy"
+    MISS = "near misses, noisy"
+    """Another number, a negation, a question: sentences that do nothing and sound like others that act."""
+    REPLACED = "one word replaced, noisy"
     OTHER = "other words, noisy"
 
     @property
     def is_plant_sentence(self) -> bool:
         """Whether it should be understood."""
-        return self not in (Kind.NEAR, Kind.OTHER)
+        return self in (Kind.PRODUCT, Kind.CLEAN, Kind.NOISY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def speech_of(language: Language, data: LanguageData, kind: Kind, sentences: Seq
             case Kind.OTHER:
                 text = " ".join(random.choice(words) for _ in range(random.randint(3, 6)))
                 samples = language.say_strung(text, manner)
-            case Kind.NEAR:
+            case Kind.REPLACED:
                 said = random.choice([sentence for sentence in sentences if " " in sentence]).split()
                 said[random.randrange(len(said))] = random.choice(strange)
                 text = " ".join(said)
@@ -121,7 +123,7 @@ def speech_of(language: Language, data: LanguageData, kind: Kind, sentences: Seq
             case _:
                 text = random.choice(sentences)
                 samples = language.say(text, manner)
-        is_noisy = kind in (Kind.NOISY, Kind.NEAR, Kind.OTHER)
+        is_noisy = kind not in (Kind.PRODUCT, Kind.CLEAN)
         spoken.append(Spoken(text=text, pcm=_pcm(noise, samples, is_noisy=is_noisy), voice=_name(manner)))
     return spoken
 

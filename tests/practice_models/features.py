@@ -35,6 +35,13 @@ def log_mel(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return np.asarray(np.stack(frames), np.float32)
 
 
+def mel_centres_hz() -> npt.NDArray[np.float64]:
+    """Frequency at the middle of each mel band (feat/mel-computations.cc)."""
+    lowest, highest = (1127.0 * np.log(1 + hertz / 700.0) for hertz in (_LOWEST_HZ, _HIGHEST_HZ))
+    centres = np.linspace(lowest, highest, MEL_BINS + 2)[1:-1]
+    return np.asarray(700.0 * (np.exp(centres / 1127.0) - 1))
+
+
 def mfcc_matrix() -> npt.NDArray[np.float32]:
     """40 × 40: log mel energies times this are MFCC (ComputeDctMatrix in matrix-functions.cc, then the lifter)."""
     order, bin_ = np.arange(MEL_BINS)[:, None], np.arange(MEL_BINS)[None, :]

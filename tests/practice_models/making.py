@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from random import Random
 
+from tests.practice_models.acoustic_model import final_mdl
 from tests.practice_models.corpus import training_lines
 from tests.practice_models.dataset import load, save, synthesize
 from tests.practice_models.language import language_data
+from tests.practice_models.model_directory import ACOUSTIC_MODEL, write_files
 from tests.practice_models.phones import PhoneSet
-from tests.practice_models.shipped import replace_acoustic_model
-from tests.practice_models.training import Schedule, train
+from tests.practice_models.shipped import built_graph
+from tests.practice_models.training import train
 from tests.practice_models.vocabulary import kept_sentences, kept_vocabulary
 
 _SEED = 2026
@@ -22,8 +24,8 @@ def make_speech(language: str, path: Path, utterances: int) -> None:
     save(dataset, path)
 
 
-def make_acoustic_model(language: str, speech: Path, checkpoint: Path, passes: int) -> None:
-    """Train and put the result into the product."""
+def make_model(language: str, speech: Path, checkpoint: Path, directory: Path) -> None:
+    """Train and write the whole model to `directory`; the product's stays as it is until `ship`."""
     dataset = load(speech)
     said = {phone for phones in dataset.phones for phone in phones}
     unsaid = {
@@ -37,5 +39,5 @@ def make_acoustic_model(language: str, speech: Path, checkpoint: Path, passes: i
             f"the training speech of {language} never says {', '.join(sorted(unsaid))}; add words to its data"
         )
     phones = PhoneSet(names=tuple(sorted(said)))
-    network = train(dataset, phones, Schedule(passes=passes, checkpoint=checkpoint))
-    replace_acoustic_model(language, phones, network)
+    network = train(dataset, phones, checkpoint)
+    write_files(directory, {ACOUSTIC_MODEL: final_mdl(phones, network)} | built_graph(language, phones))

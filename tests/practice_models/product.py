@@ -1,5 +1,6 @@
 """The product's own sentences on its demo plant: what the models are made to hear, and what hearing them means."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ _DEMO_PLANT = Path(devices.__file__).parent / "plants" / "demo.yaml"
 _PEOPLE_SAY = Path(__file__).parents[1] / "sentences"
 _BRIEF_SHARE = 0.75
 """Most sentences say little that they could leave out, as people do."""
+_FAR = 20
+"""Added to the number of a device, it gives one of none: the demo plant has twelve valves at most."""
 _TRIES = 40
 """Samples for each sentence wanted, before giving up: some cannot be heard (notes), some come twice."""
 
@@ -60,13 +63,6 @@ class Product:
                 found[" ".join(words)] = None
         return sorted(found)
 
-    def _can_understand(self, sentence: str) -> bool:
-        """Whether a sentence means something, other than a note, whose words no grammar has."""
-        recognition = self._recognizer.recognize(sentence)
-        if isinstance(recognition, Recognized):
-            return recognition.intent.name != IntentName.ADD_NOTE
-        return not isinstance(recognition, NotRecognized)
-
     def would_act(self, texts: Sequence[str]) -> bool:
         """Whether a transcript's texts would change something in the plant, a confirmation aside."""
         recognition = self._recognizer.recognize_nbest(texts)
@@ -77,14 +73,36 @@ class Product:
         return _meaning(self._recognizer.recognize_nbest(texts)) == _meaning(self._recognizer.recognize(said))
 
     def sentences_of_people(self) -> list[str]:
-        """Return what people say in the room (tests/sentences) and a closed grammar can hear."""
+        """Return what people ask and command in the room (tests/sentences), but notes, whose words no grammar has."""
+        return [line for line in self._lines if _is_wanted(self._recognizer.recognize(line))]
+
+    def near_misses(self) -> list[str]:
+        """Return what does nothing and sounds like what acts: people's own, and commands to devices that are not."""
+        lines = [line for line in self._lines if isinstance(self._recognizer.recognize(line), NoAction)]
+        return [*lines, *(line for said in self.sentences_of_people() for line in self._renumbered(said))]
+
+    @cached_property
+    def _lines(self) -> list[str]:
         yaml = YAML(typ="safe")
-        lines = [
-            line["say"]
-            for path in sorted(_PEOPLE_SAY.glob(f"*{self._recognizer.language}.yaml"))
-            for line in yaml.load(path)
-        ]
-        return [line for line in dict.fromkeys(lines) if self._can_understand(line)]
+        paths = sorted(_PEOPLE_SAY.glob(f"*{self._recognizer.language}.yaml"))
+        return list(dict.fromkeys(line["say"] for path in paths for line in yaml.load(path)))
+
+    def _renumbered(self, sentence: str) -> list[str]:
+        """Return a command with another number, by which nothing is called."""
+        if not self.would_act([sentence]):
+            return []
+        numerals = self._recognizer.sentences.language.normalizer.numerals
+        found = []
+        for number in range(1, 13):
+            other = number + _FAR
+            for written, instead in (
+                (str(number), str(other)),
+                ("".join(numerals.spoken(number)), " ".join(numerals.spoken(other))),
+            ):
+                renumbered = re.sub(rf"(?<![0-9a-z]){written}(?![0-9a-z])", instead, sentence)
+                if renumbered != sentence and not self.would_act([renumbered]):
+                    found.append(renumbered)
+        return found
 
     def _as_spoken(self, text: str) -> list[str]:
         numerals = self._recognizer.sentences.language.normalizer.numerals
@@ -97,6 +115,17 @@ class Product:
             elif any(sign.isalnum() for sign in word):
                 words.append(word)
         return words
+
+
+def _is_wanted(recognition: Recognition) -> bool:
+    """Whether something is asked or commanded, other than a note."""
+    match recognition:
+        case Recognized(intent=intent):
+            return intent.name != IntentName.ADD_NOTE
+        case Ambiguous():
+            return True
+        case _:
+            return False
 
 
 def _meaning(recognition: Recognition) -> object:

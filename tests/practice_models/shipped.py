@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from app.speech.models import PRACTICE_MODELS
-from tests.practice_models.acoustic_model import Network, final_mdl
 from tests.practice_models.graphs import UnknownCosts
 from tests.practice_models.model_directory import ACOUSTIC_MODEL, graph_files, phones_of, write_files
 from tests.practice_models.phones import PhoneSet
@@ -27,6 +26,8 @@ def built_graph(language: str, phones: PhoneSet) -> dict[str, bytes]:
     return graph_files(phones, kept_vocabulary(language), UNKNOWN_COSTS)
 
 
-def replace_acoustic_model(language: str, phones: PhoneSet, network: Network) -> None:
-    """Write a newly trained acoustic model, and the graphs for its phones."""
-    write_files(directory_of(language), {ACOUSTIC_MODEL: final_mdl(phones, network)} | built_graph(language, phones))
+def replace_model(language: str, directory: Path) -> None:
+    """Put the model in `directory` into the product."""
+    phones = phones_of(directory)
+    acoustic_model = (directory / ACOUSTIC_MODEL).read_bytes()
+    write_files(directory_of(language), {ACOUSTIC_MODEL: acoustic_model} | built_graph(language, phones))

@@ -6,6 +6,7 @@ Needs torch, on two cores about a minute a pass for five hours of speech. Goes o
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,6 @@ _FORM = (
 _CONTEXT = 2 + 1 + FRAME_SUBSAMPLING * (1 + 1 + 2 + 2)
 """Frames that an output sees on either side (210 ms)."""
 _BATCH = 32
-_PEAK_RATE = 2.5e-3
 _WARM_UP = 0.06
 """Share of all steps in which the learning rate rises."""
 _HELD_BACK = 97
@@ -51,70 +51,97 @@ _HELD_BACK = 97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """How long to train."""
+class Stage:
+    """A part of the training, in which the learning rate rises once and falls to nothing."""
 
     passes: int
-    checkpoint: Path
-    """Written after each pass, and gone on from when it exists."""
+    peak_rate: float
+    by_others: bool
+    """Whether the speech is bent as other speakers would say it."""
 
 
-def train(dataset: Dataset, phones: PhoneSet, schedule: Schedule, *, threads: int = 1) -> Network:
-    """Train from the beginning or the checkpoint; prints a line a pass."""
+STAGES = (
+    Stage(passes=16, peak_rate=2.5e-3, by_others=False),
+    Stage(passes=5, peak_rate=1e-3, by_others=True),
+)
+"""Bent from the beginning, the network takes far longer to learn any phone."""
+
+
+def train(
+    dataset: Dataset, phones: PhoneSet, checkpoint: Path, stages: Sequence[Stage] = STAGES, *, threads: int = 1
+) -> Network:
+    """Train from the beginning or from `checkpoint`, which is written after each pass; prints a line a pass."""
     torch.manual_seed(0)
     torch.set_num_threads(threads)
     random = np.random.default_rng(0)
     speech = _Speech(dataset, phones, noise_bank(random))
     network = _network(len(phones.names) + 1)
     mean, deviation = speech.feature_statistics(random)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_PEAK_RATE, weight_decay=1e-2)
     held_back, trained = speech.split()
     batches = [trained[first : first + _BATCH] for first in range(0, len(trained), _BATCH)]
-    scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, _PEAK_RATE, total_steps=schedule.passes * len(batches), pct_start=_WARM_UP, final_div_factor=100
+    kept: dict[str, Any] = (
+        torch.load(checkpoint, weights_only=False) if checkpoint.exists() else {"stage": 0, "done": 0}
     )
-    done = 0
-    if schedule.checkpoint.exists():
-        kept = torch.load(schedule.checkpoint, weights_only=False)
+    if "network" in kept:
         network.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        scheduler.load_state_dict(kept["scheduler"])
-        mean, deviation, done = kept["mean"], kept["deviation"], kept["done"]
-    for number in range(done, schedule.passes):
-        losses = []
-        network.train()
-        for batch in random.permutation(len(batches)):
-            optimizer.zero_grad()
-            loss, _scores = speech.loss(network, batches[batch], mean, deviation, random)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimizer.step()
-            scheduler.step()
-            losses.append(loss.item())
-        network.eval()
-        wrong = speech.phone_error_rate(network, held_back, mean, deviation)
-        print(
-            f"pass {number + 1}/{schedule.passes}: loss {np.mean(losses):.3f}, held-back phone errors {wrong:.3f}",
-            flush=True,
+        mean, deviation = kept["mean"], kept["deviation"]
+    for number, stage in list(enumerate(stages))[kept["stage"] :]:
+        optimizer = torch.optim.AdamW(network.parameters(), lr=stage.peak_rate, weight_decay=1e-2)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            stage.peak_rate,
+            total_steps=stage.passes * len(batches),
+            pct_start=_WARM_UP,
+            final_div_factor=100,
         )
-        torch.save(
-            {
+        if number == kept["stage"] and kept["done"]:
+            optimizer.load_state_dict(kept["optimizer"])
+            scheduler.load_state_dict(kept["scheduler"])
+        for done in range(kept["done"] if number == kept["stage"] else 0, stage.passes):
+            losses = []
+            network.train()
+            for batch in random.permutation(len(batches)):
+                optimizer.zero_grad()
+                room = _Room(random=random, by_others=stage.by_others)
+                loss, _scores = speech.loss(network, batches[batch], mean, deviation, room)
+                loss.backward()
+                nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+                optimizer.step()
+                scheduler.step()
+                losses.append(loss.item())
+            network.eval()
+            wrong = speech.phone_error_rate(network, held_back, mean, deviation)
+            print(
+                f"stage {number + 1}, pass {done + 1}/{stage.passes}: loss {np.mean(losses):.3f}, "
+                f"held-back phone errors {wrong:.3f}",
+                flush=True,
+            )
+            state = {
                 "network": network.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "scheduler": scheduler.state_dict(),
                 "mean": mean,
                 "deviation": deviation,
-                "done": number + 1,
-            },
-            schedule.checkpoint,
-        )
+                "stage": number,
+                "done": done + 1,
+            }
+            torch.save(state, checkpoint)
     network.eval()
+    room = _Room(random=random, by_others=stages[-1].by_others)
     return Network(
         feature_mean=mean,
         feature_deviation=deviation,
         layers=_layers(network),
-        priors=speech.priors(network, batches[::20], mean, deviation, random),
+        priors=speech.priors(network, batches[::20], mean, deviation, room),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """What is done to speech in training."""
+
+    random: np.random.Generator
+    by_others: bool
 
 
 def _network(outputs: int) -> nn.Sequential:
@@ -167,7 +194,7 @@ class _Speech:
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Mean and standard deviation of each cepstral coefficient, in the noise and at the levels of training."""
         some = random.choice(len(self._dataset), min(600, len(self._dataset)), replace=False)
-        frames = np.concatenate([self._features(int(index), random) for index in some])
+        frames = np.concatenate([self._features(int(index), _Room(random=random, by_others=False)) for index in some])
         return frames.mean(0), frames.std(0)
 
     def loss(
@@ -176,16 +203,16 @@ class _Speech:
         batch: Sequence[int],
         mean: npt.NDArray[np.float32],
         deviation: npt.NDArray[np.float32],
-        random: np.random.Generator | None,
+        room: "_Room | None",
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Return the CTC loss of a batch and each utterance's log posteriors; without `random` speech stays clean."""
-        features = [(self._features(index, random) - mean) / deviation for index in batch]
+        """Return the CTC loss of a batch and each utterance's log posteriors; without a room speech stays clean."""
+        features = [(self._features(index, room) - mean) / deviation for index in batch]
         longest = max(map(len, features))
         # Edges are repeated, as Kaldi's decoder does for the context it has not.
         padded = np.stack(
             [np.pad(part, ((_CONTEXT, longest - len(part) + _CONTEXT), (0, 0)), mode="edge") for part in features]
         )
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=random is not None):  # twice as fast in training
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=room is not None):  # twice as fast in training
             outputs = network(torch.from_numpy(padded).transpose(1, 2))
         scores = functional.log_softmax(outputs.float(), 1).transpose(1, 2)
         lengths = [-(-len(part) // FRAME_SUBSAMPLING) for part in features]
@@ -225,16 +252,16 @@ class _Speech:
         batches: Sequence[Sequence[int]],
         mean: npt.NDArray[np.float32],
         deviation: npt.NDArray[np.float32],
-        random: np.random.Generator,
+        room: "_Room",
     ) -> npt.NDArray[np.float64]:
         """Mean posterior of each output."""
         with torch.no_grad():
-            rows = [row for batch in batches for row in self.loss(network, batch, mean, deviation, random)[1]]
+            rows = [row for batch in batches for row in self.loss(network, batch, mean, deviation, room)[1]]
         mean_posterior = torch.cat(rows).exp().double().mean(0)
         return np.asarray((mean_posterior / mean_posterior.sum()).numpy())
 
-    def _features(self, index: int, random: np.random.Generator | None) -> npt.NDArray[np.float32]:
+    def _features(self, index: int, room: "_Room | None") -> npt.NDArray[np.float32]:
         frames = self._dataset.utterance(index).astype(np.float32)
-        if random is not None:
-            frames = in_a_room(random, frames, self._bank)
+        if room is not None:
+            frames = in_a_room(room.random, frames, self._bank, by_others=room.by_others)
         return np.asarray(frames @ self._to_mfcc)
