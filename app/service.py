@@ -15,6 +15,7 @@ from app.config import Settings
 from app.confirm import Confirmations
 from app.keep_readings import forget_old_readings, keep_readings
 from app.late_news import record_late_news
+from app.listen.judge_address import open_address_judge
 from app.listen.listeners import Listeners, ListenersSettings
 from app.speech.errors import (
     AudioError,
@@ -191,6 +192,10 @@ async def run_service(
                 spill_file=settings.spill_file,
             ),
         )
+        listeners = _listeners(plant, recognizers, clock, settings)
+        listeners.sound = await asyncio.to_thread(open_address_judge, plant, listeners.addresses, wanted.get("en", ""))
+        if listeners.sound is not None:
+            stack.push_async_callback(listeners.sound.close)
         service = Service(
             settings=settings,
             clock=clock,
@@ -203,7 +208,7 @@ async def run_service(
             keys=KeyRing(database, clock.now),
             readings=readings,
             hearing=hearing,
-            listeners=_listeners(plant, recognizers, clock, settings),
+            listeners=listeners,
             voice=voice,
             broker=broker,
         )
@@ -291,6 +296,8 @@ async def _learn_sentences(service: Service, recognizers: Mapping[str, Recognize
             await service.hearing.learn(language, graphs)
         except GrammarTooLargeError as exc:
             logger.warning("%s can only be typed: %s", language, exc)
+    for recognizer in recognizers.values():
+        await asyncio.to_thread(recognizer.suggest, "")  # lest the first sentence not understood wait for it
 
 
 async def _warm_up(service: Service) -> None:

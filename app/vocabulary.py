@@ -1,11 +1,15 @@
 """What can be named on a plant, for the understanding of one language."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from devices.plant import Plant
+from intents.intent import IntentName
 from intents.lexicon import DeviceEntry, KindEntry, Lexicon
 from intents.recognizer import Recognizer
 from intents.sentences import load_sentences
+
+_INTENTS = frozenset(map(str, IntentName))
 
 
 def lexicon_of(plant: Plant, language: str) -> Lexicon:
@@ -43,6 +47,15 @@ def recognizer_for(plant: Plant, language: str, site_sentences: Path | None = No
     """Return what understands a language on a plant.
 
     `site_sentences`: a folder whose `LANG/*.yaml` a site has added to the product's own sentences.
+    Raises `TemplateError` with file, line and column, also for an intent that nothing would answer.
     """
     extra = sorted((site_sentences / language).glob("*.yaml")) if site_sentences else []
-    return Recognizer(load_sentences(language, extra), lexicon_of(plant, language))
+    sentences = load_sentences(language, extra)
+    for template in sentences.templates:
+        if template.intent not in _INTENTS:
+            near = get_close_matches(template.intent, _INTENTS, n=1)
+            raise template.place.error(
+                f"there is no intent {template.intent!r}; {f'is it {near[0]}?' if near else 'use one of them'} "
+                f"({', '.join(sorted(_INTENTS))})"
+            )
+    return Recognizer(sentences, lexicon_of(plant, language))

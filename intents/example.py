@@ -34,7 +34,7 @@ class Example:
     @property
     def label(self) -> str:
         """Under which it is counted."""
-        return "must not act" if self.must_not_act else str(self.intent)
+        return "must not act" if self.must_not_act else self.intent or "not understood"
 
     def is_met_by(self, found: Recognition) -> bool:
         """Tell whether the sentence came out as labelled."""

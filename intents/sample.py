@@ -52,11 +52,17 @@ class Sampler:
         self.spoken = [template for template in sentences.templates if self._can_be_said(template.expression)]
         self.other_words = sorted({word for t in sentences.templates for word in _words(t.expression)})
 
-    def sample(self, rng: random.Random, template: Template | None = None, *, is_brief: bool = False) -> Sample:
-        """Return a sentence of a template, of any if none is given; `is_brief` leaves out most of what is optional."""
+    def sample(
+        self, rng: random.Random, template: Template | None = None, *, is_brief: bool = False, is_plain: bool = False
+    ) -> Sample:
+        """Return a sentence of a template, of any if none is given.
+
+        `is_brief` leaves out most of what is optional. `is_plain` leaves out all of it, and takes the first of several
+        wordings, which is the usual one; only devices and values vary.
+        """
         chosen = template or rng.choice(self.spoken)
         devices = self._fitting(chosen)
-        run = _Run(self, rng, devices, is_brief=is_brief)
+        run = _Run(self, rng, devices, is_brief=is_brief, is_plain=is_plain)
         return Sample(text=" ".join("".join(run.say(chosen.expression)).split()), template=chosen)
 
     def _fitting(self, template: Template) -> Sequence[DeviceEntry]:
@@ -100,8 +106,11 @@ class Sampler:
 class _Run:
     """One sentence in the making."""
 
-    def __init__(self, sampler: Sampler, rng: random.Random, devices: Sequence[DeviceEntry], *, is_brief: bool) -> None:
+    def __init__(
+        self, sampler: Sampler, rng: random.Random, devices: Sequence[DeviceEntry], *, is_brief: bool, is_plain: bool
+    ) -> None:
         self._sampler = sampler
+        self._is_plain = is_plain
         self._rng = rng
         self._devices = devices
         self._is_brief = is_brief
@@ -115,6 +124,8 @@ class _Run:
             case InOrder(items=items):
                 return [piece for item in items for piece in self.say(item, local)]
             case Alternative(items=items):
+                if self._is_plain:
+                    return [] if NOTHING in items else self.say(items[0], local)
                 if self._is_brief and items[-1] == NOTHING and rng.random() > _BRIEF:
                     return []
                 return self.say(rng.choice(items), local)
@@ -183,7 +194,7 @@ class _Run:
         if device.names:
             local["own_name"] = rng.choice(device.names)
         if kind is not None and kind.nouns:
-            local["noun"] = rng.choice(kind.nouns)
+            local["noun"] = kind.nouns[0] if self._is_plain else rng.choice(kind.nouns)
         if device.number is not None:
             local["n"] = self._written(device.number)
         return self.say(rng.choice(ways), local) if ways else [device.device_id]

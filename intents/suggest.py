@@ -4,14 +4,16 @@ rapidfuzz rates "start compressor 1" and "stop compressor 1" at 86 of 100, so li
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 from rapidfuzz import fuzz, process
 
+from intents.intent import IntentName
 from intents.sample import Sampler
 
-_PER_TEMPLATE = 3
+_TRIED = 12
+"""Of each template, with other devices and values."""
 _LEAST_LIKENESS = 62.0
 _LEAST_LIKENESS_OF_WORD = 70.0
 _MOST_MISSPELT = 2
@@ -25,10 +27,8 @@ class Suggester:
     """Knows the words, and a sample of what can be said; made when it is first needed."""
 
     def __init__(self, sampler: Sampler, joint: str, is_understood: Callable[[str], bool]) -> None:
-        rng = random.Random(0)
-        found = (sampler.sample(rng, t, is_brief=True).text for t in sampler.templates() for _ in range(_PER_TEMPLATE))
         self._joint = joint
-        self._sentences = sorted({joint.join(text.split()) for text in found})
+        self._sentences = sorted({joint.join(text.split()) for text in _plain(sampler)})
         self._words = sorted({word for sentence in self._sentences for word in sentence.split()} | sampler.words())
         self._is_understood = is_understood
 
@@ -55,3 +55,11 @@ class Suggester:
             ways[index] = [word for word, _, _ in near]
         sentences = (self._joint.join(way) for way in product(*ways))
         return [sentence for sentence in sentences if self._is_understood(sentence)]
+
+
+def _plain(sampler: Sampler) -> Iterator[str]:
+    """Give plain sentences of every intent that does something."""
+    rng = random.Random(0)
+    for template in sampler.templates():
+        if template.intent != IntentName.NO_ACTION:
+            yield from (sampler.sample(rng, template, is_plain=True).text for _ in range(_TRIED))

@@ -8,6 +8,7 @@ import typer
 from app.commands.exits import fail
 from app.commands.output import print_json, print_table, visible
 from app.config import Settings
+from app.vocabulary import recognizer_for
 from devices.plant import Plant
 from devices.plant_file import check_plant, load_plant
 
@@ -18,14 +19,17 @@ FileArgument = Annotated[Path | None, typer.Argument(help="The plant file; by de
 
 @group.command()
 def check(file: FileArgument = None) -> None:
-    """Check a plant file; each mistake is printed with file, line and remedy."""
-    path = file or Settings().plant
+    """Check a plant file and the site's own sentences; each mistake is printed with file, line and remedy."""
+    settings = Settings()
+    path = file or settings.plant
     mistakes = check_plant(path)
     for mistake in mistakes:
         typer.echo(visible(str(mistake)), err=True)
     if mistakes:
         fail(f"{path}: {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}")
     plant = load_plant(path)
+    for language in settings.languages:
+        recognizer_for(plant, language, settings.sentences or path.parent / "sentences")
     typer.echo(f"{path}: right; {len(plant.devices)} devices, {len(plant.stations)} stations")
 
 

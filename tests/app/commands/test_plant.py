@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from devices.plant_file import DEMO_PLANT_FILE
 from tests.app.commands.terminal import Terminal
 
 BROKEN = """\
@@ -81,3 +84,24 @@ def test_a_plant_of_ones_own_is_that_of_the_setting(wanwan: Terminal, tmp_path: 
         "valve-1",
         "valve-2",
     }
+
+
+@pytest.mark.parametrize(
+    ("intent", "template", "told"),
+    [
+        ("OpenVlave", "let {device} go", "en/own.yaml:3:36: there is no intent 'OpenVlave'; is it OpenValve?"),
+        ("OpenValve", "let (device} go", "en/own.yaml:3:"),
+        ("OpenValve", "let {devise} go", "there is no list {devise}"),
+    ],
+)
+def test_mistakes_in_a_sites_own_sentences_are_told_with_file_line_and_column(
+    wanwan: Terminal, intent: str, template: str, told: str
+) -> None:
+    file = wanwan.data / "plant.yaml"
+    file.write_text(DEMO_PLANT_FILE.read_text(encoding="utf-8"), encoding="utf-8")
+    own = wanwan.data / "sentences" / "en" / "own.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(f'language: en\nintents:\n  {intent}: {{data: [{{sentences: ["{template}"]}}]}}\n')
+    ended = wanwan("plant", "check", str(file))
+    assert ended.code == 1
+    assert told in ended.err
