@@ -136,7 +136,6 @@ class Listener:
                     self._begin(number, grammar)
                 case Decode(utterance=number, pcm=pcm) if number in self._live:
                     self._live[number].feed(pcm)
-                    self._do(self._session.partial(number, self._live[number].partial))
                 case Decode():
                     pass
                 case FinishDecoding(utterance=number):
@@ -155,7 +154,8 @@ class Listener:
 
     def _begin(self, number: int, grammar: str) -> None:
         try:
-            self._live[number] = self._station.begin_decoding(grammar)
+            live = self._live[number] = self._station.begin_decoding(grammar)
+            live.on_partial = lambda text: self._do(self._session.partial(number, text))
         except SpeechError as exc:
             self._fail(exc)
 

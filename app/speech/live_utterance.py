@@ -32,6 +32,8 @@ class LiveUtterance:
         self._pump: asyncio.Task[None] | None = None
         self.partial = ""
         """What was heard so far; stays empty where the engine does not tell before the end."""
+        self.on_partial: Callable[[str], None] | None = None
+        """Called, in the event loop, each time that more was heard."""
 
     def feed(self, pcm: bytes) -> None:
         """Take the next part: mono, 16-bit signed little-endian, 16 kHz. Nothing after the end."""
@@ -77,7 +79,11 @@ class LiveUtterance:
     async def _decode_parts(self) -> None:
         try:
             while len(self._waiting) >= _PART_BYTES:
-                self.partial = await self._in_worker(self._decode_part)
+                heard = await self._in_worker(self._decode_part)
+                if heard != self.partial:
+                    self.partial = heard
+                    if self.on_partial is not None:
+                        self.on_partial(heard)
         finally:
             self._pump = None
 
