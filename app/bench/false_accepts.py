@@ -13,6 +13,7 @@ from app.listen.address import addresses
 from app.listen.events import Dialogue, Verdict
 from app.listen.gate import Gate
 from app.listen.grammars import ADDRESSED, dialogue_graphs
+from app.speech.errors import HearingFailedError
 from app.speech.grammar import WordGraph
 from app.speech.hear import Recording, hear
 from app.speech.hearing import FREE
@@ -83,7 +84,12 @@ def _measure(
     for done, piece in enumerate(pieces):
         if done and done % 50 == 0:
             progress(f"{station}: {done} of {len(pieces)}")
-        judged = gate.judge(transcriber.transcribe(piece.pcm, grammar).texts, Dialogue.CLOSED)
+        try:
+            texts = transcriber.transcribe(piece.pcm, grammar).texts
+        except HearingFailedError as exc:  # a station says so, and does nothing
+            progress(str(exc))
+            continue
+        judged = gate.judge(texts, Dialogue.CLOSED)
         if judged.verdict is not Verdict.TAKEN:
             continue
         found = recognizer.recognize_nbest(judged.texts)
