@@ -89,3 +89,26 @@ def test_the_grammar_is_printed_for_other_recognisers(wanwan: Terminal) -> None:
     phrases = wanwan("export", "grammar", "--format", "phrases", "--language", "ja").out
     assert "圧縮機" in phrases
     assert "fr" in wanwan.failing("export", "grammar", "--language", "fr")
+
+
+def test_verification_names_unknown_words_with_the_remedy(wanwan: Terminal) -> None:
+    plant = wanwan.data / "plant.yaml"
+    plant.write_text(
+        """\
+site:
+  id: okayama
+  name: {en: Okayama}
+  timezone: Asia/Tokyo
+  sounds_like: {en: {vacuflap: work xyzzy, coldflap: work valve}}
+devices:
+  - {id: valve-1, kind: valve, number: 1, names: {en: [quenchflap, vacuflap, coldflap]}}
+""",
+        encoding="utf-8",
+    )
+    wanwan.set(plant=str(plant), recognizer_en="practice", languages='["en"]')
+    told = wanwan("models", "verify").out
+    assert "it listens for the sentences of the moment" in told
+    assert "quenchflap: not known to the model; sentences with it can only be typed." in told
+    assert "site: {sounds_like: {en: {quenchflap: …}}}" in told
+    assert "vacuflap: not known to the model, nor are all words of 'work xyzzy'; spell it in other words" in told
+    assert "coldflap" not in told
