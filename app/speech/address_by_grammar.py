@@ -1,8 +1,8 @@
 """The address by a recogniser that is given nothing to expect but the address: for languages without a sound model.
 
 Vosk's `[unk]` stands for all other speech. Models differ in how readily they hear it, and their word confidence is near
-1 for anything (measured on the practice models); so the address must also be alone in the best hypothesis, or followed
-by other speech only, and last as long as its sounds take.
+1 for anything (measured on the practice models); so the address must also come first in the best hypothesis, and last
+as long as its sounds take.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from typing import Final
 
 from app.speech.address import AddressHeard
 from app.speech.grammar import Arc, Grammar
-from app.speech.nbest import REJECTED
 from app.speech.transcribe import SAMPLE_RATE_HZ, Transcriber
 
 ADDRESS: Final = "address"
@@ -40,21 +39,18 @@ class GrammarSpotter:
     def __init__(self, transcriber: Transcriber, phrases: Sequence[str]) -> None:
         """Add a grammar to `transcriber`, whose owner closes it; `phrases`: words parted by blanks."""
         self._transcriber = transcriber
-        self._phrases = {tuple(phrase.lower().split()) for phrase in phrases}
+        self._phrases = frozenset("".join(phrase.lower().split()) for phrase in phrases)
         transcriber.set_grammar(ADDRESS, address_grammar(phrases))
 
     def listen(self, pcm: bytes) -> AddressHeard | None:
         """Judge one utterance; see `AddressSpotter`."""
         heard = self._transcriber.transcribe(pcm, ADDRESS)
-        words = tuple(heard.texts[0].split()) if heard.texts else ()
-        for phrase in self._phrases:
-            behind = words[len(phrase) :]
-            if words[: len(phrase)] != phrase or set(behind) - {REJECTED}:
-                continue
-            own = heard.words[: len(phrase)]
-            score = min((word.confidence for word in own), default=1.0)
-            begin_s = own[0].start_s if own else 0.0
-            end_s = own[-1].end_s if own else len(pcm) / (2 * SAMPLE_RATE_HZ)
-            if score >= _LEAST_CONFIDENCE and end_s - begin_s >= _LEAST_S:
-                return AddressHeard(score=score, end_s=end_s, is_alone=not behind)
-        return None
+        said = heard.texts[0].split() if heard.texts else []
+        # A model may part the words in its own way: 液体 ヘリウム, 液体ヘリウム.
+        count = next((n for n in range(1, len(said) + 1) if "".join(said[:n]) in self._phrases), 0)
+        own = heard.words[:count]
+        score = min((word.confidence for word in own), default=1.0)
+        begin_s, end_s = (own[0].start_s, own[-1].end_s) if own else (0.0, len(pcm) / (2 * SAMPLE_RATE_HZ))
+        if count == 0 or score < _LEAST_CONFIDENCE or end_s - begin_s < _LEAST_S:
+            return None
+        return AddressHeard(score=score, end_s=end_s, is_alone=count == len(said))

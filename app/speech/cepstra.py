@@ -102,7 +102,7 @@ def _without_noise(bands: NDArray[np.float64]) -> NDArray[np.float64]:
     near = np.abs(np.subtract.outer(np.arange(_BANDS), np.arange(_BANDS))) <= 4  # noqa: PLR2004 bands on either side
     smooth = near / near.sum(axis=1, keepdims=True)
     for frame, now in enumerate(bands):
-        power = 0.7 * power + 0.3 * now
+        power = np.maximum(0.7 * power + 0.3 * now, _QUIETEST)
         noise = _lower_edge(power, noise)
         signal = np.maximum(power - noise, 1.0)
         floor = _lower_edge(signal, floor)
