@@ -73,6 +73,8 @@ class Explanation:
             by = f"stopped by {stopped.stopped_by!r}" if stopped.stopped_by else "ended too early"
             lines.append(f"  {stopped.intent}: {by} after {read!r}")
             lines.append(f"    {stopped.template}  [{stopped.source}]")
+        if isinstance(self.recognition, NotRecognized) and not self.stopped and self.tokens:
+            lines.append(f"  no sentence begins with {self.tokens[0]!r}")
         lines += [f"  did you mean: {suggestion}" for suggestion in self.suggestions]
         if self.before is not None:
             lines.append(f"  said before: {_state(self.before)}")

@@ -10,7 +10,7 @@ from intents.automaton import Automaton
 from intents.compiler import compile_sentences
 from intents.dialogue import DialogueContext
 from intents.explain import Explanation, Stopped
-from intents.intent import Interpretation, NotRecognized, Recognition
+from intents.intent import Ambiguous, IntentName, Interpretation, NotRecognized, Recognition, Recognized
 from intents.lattice import Lattice, lattice_of
 from intents.lexicon import Lexicon
 from intents.matcher import Run
@@ -123,7 +123,7 @@ class Recognizer:
     @cached_property
     def _suggester(self) -> Suggester:
         joint = " " if self.sentences.language.normalizer.writing is Writing.WORDS else ""
-        return Suggester(self._sampler, joint, lambda text: not isinstance(self.recognize(text), NotRecognized))
+        return Suggester(self._sampler, joint, lambda text: isinstance(self.recognize(text), Recognized | Ambiguous))
 
     @cached_property
     def _templates(self) -> Automaton:
@@ -160,14 +160,19 @@ class Recognizer:
         texts = lattice.tokens.texts
         complete = {parse.meaning for parse in run.parses(len(texts))}
         furthest = self._templates.furthest_of(run.reached)
-        near = sorted((-place, index) for index, place in furthest.items() if place and index not in complete)
+        templates = self.sentences.templates
+        near = sorted(
+            (-place, templates[index].intent == IntentName.NO_ACTION, len(templates[index].text), index)
+            for index, place in furthest.items()
+            if place and index not in complete
+        )
         return tuple(
             Stopped(
-                intent=(template := self.sentences.templates[index]).intent,
-                template=template.text,
-                source=str(template.place),
+                intent=templates[index].intent,
+                template=templates[index].text,
+                source=str(templates[index].place),
                 reached=-place,
                 stopped_by=texts[-place] if -place < len(texts) else "",
             )
-            for place, index in near[:_MOST_STOPPED]
+            for place, _, _, index in near[:_MOST_STOPPED]
         )

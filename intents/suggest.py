@@ -58,8 +58,8 @@ class Suggester:
 
 
 def _plain(sampler: Sampler) -> Iterator[str]:
-    """Give plain sentences of every intent that does something."""
+    """Give plain sentences of every intent that does something; a confirmation is not to be suggested."""
     rng = random.Random(0)
     for template in sampler.templates():
-        if template.intent != IntentName.NO_ACTION:
+        if template.intent not in (IntentName.NO_ACTION, IntentName.CONFIRM):
             yield from (sampler.sample(rng, template, is_plain=True).text for _ in range(_TRIED))
