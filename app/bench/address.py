@@ -1,31 +1,21 @@
 """How well an address is heard by itself, and how often other sounds are taken for it."""
 
-import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-import numpy as np
-
-from app.bench.errors import NothingToMeasureError
-from app.bench.listening import LONGEST_S, Listener
-from app.bench.speech import Samples, mixed, samples
+from app.bench.listening import Listener
+from app.bench.room import played, read_noise, read_recordings
+from app.bench.speech import Samples
 from app.commands.output import print_table
 from app.speech.address import AddressSpotter
 from app.speech.address_by_grammar import GrammarSpotter
 from app.speech.address_by_sound import SoundSpotter
 from app.speech.endpoint import Endpointer, SpeechBegan, SpeechDropped, SpeechEnded, SpeechWentOn
 from app.speech.engine import Engine, choose_engine
-from app.speech.hear import Recording, hear
-from app.speech.transcribe import SAMPLE_RATE_HZ
+from app.speech.hear import Recording
 from app.speech.voice_activity import FRAME_BYTES, VoiceActivityDetectors
-
-_SEED: Final = 1
-_PAUSE_S: Final = 1.0
-"""Between recordings in a stream: noise alone."""
-_LOUDEST_SNR_DB, _FAINTEST_SNR_DB = 24.0, 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +47,8 @@ def measure_address(
     pauses, through voice activity and end-pointing; `noise` lies beneath them, 6 to 24 dB softer.
     Raises `NothingToMeasureError`, `AudioError`s, `ModelError`s, `UnspeakableTextError`.
     """
-    ours = _recordings([positives])
-    others = _recordings(negatives)
+    ours = read_recordings([positives])
+    others = read_recordings(negatives)
     with _spotter(listener, address) as spotter:
         heard = sum(_opens(spotter, recording.pcm) for recording in ours)
         listener.progress(f"{heard} of {len(ours)} heard")
@@ -66,8 +56,7 @@ def measure_address(
         if stream_hours is None:
             utterances, hours = (recording.pcm for recording in others), sum(r.duration_s for r in others) / 3600
         else:
-            sound = samples(hear(noise, longest_s=LONGEST_S)) if noise is not None else None
-            utterances, hours = _stream(others, sound, stream_hours), stream_hours
+            utterances, hours = _stream(others, read_noise(noise), stream_hours), stream_hours
         false = count = 0
         for pcm in utterances:
             count += 1
@@ -112,19 +101,12 @@ def _opens(spotter: AddressSpotter, pcm: bytes) -> bool:
     return heard is not None and heard.is_alone
 
 
-def _recordings(folders: Sequence[Path]) -> list[Recording]:
-    files = [file for folder in folders for file in sorted(folder.glob("*.wav"))]
-    if not files:
-        raise NothingToMeasureError(f"there is no WAV in {', '.join(map(str, folders))}")
-    return [hear(file, longest_s=LONGEST_S) for file in files]
-
-
 def _stream(others: Sequence[Recording], noise: Samples | None, hours: float) -> Iterator[bytes]:
     """Yield the utterances that a station finds in a stream."""
     endpointer, activity = Endpointer(), VoiceActivityDetectors().take()
     pcm: list[bytes] = []
     rest = b""
-    for sound in _played(others, noise, hours * 3600):
+    for sound in played(others, noise, hours * 3600):
         rest += sound
         whole = len(rest) // FRAME_BYTES * FRAME_BYTES
         for at in range(0, whole, FRAME_BYTES):
@@ -139,17 +121,3 @@ def _stream(others: Sequence[Recording], noise: Samples | None, hours: float) ->
                     case SpeechDropped():
                         pcm.clear()
         rest = rest[whole:]
-
-
-def _played(others: Sequence[Recording], noise: Samples | None, seconds: float) -> Iterator[bytes]:
-    """Yield recordings in random order, always the same one, each with a pause and some noise beneath both."""
-    choose = random.Random(_SEED)
-    left = seconds
-    while left > 0:
-        sound = samples(choose.choice(others))
-        sound = np.concatenate([sound, np.zeros(int(_PAUSE_S * SAMPLE_RATE_HZ))])
-        if noise is not None:
-            snr_db = choose.uniform(_FAINTEST_SNR_DB, _LOUDEST_SNR_DB)
-            sound = mixed(sound, noise, snr_db, offset=choose.randrange(len(noise)))
-        left -= len(sound) / SAMPLE_RATE_HZ
-        yield np.rint(sound).astype("<i2").tobytes()

@@ -42,6 +42,10 @@ def audio(
 
 @group.command()
 def understanding(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Labelled sentences to measure instead of made-up ones, as tests/sentences/en.yaml."),
+    ] = None,
     sentences: Annotated[int, typer.Option(min=100, help="Sentences a language and plant.")] = 2000,
     texts: Annotated[int, typer.Option(min=10, help="Texts of 1,000 characters made to be slow.")] = 100,
     as_json: JsonOption = False,
@@ -49,7 +53,7 @@ def understanding(
     """Measure sentences, compiling and texts made to be slow, on the demo plant and on one of 10,000 devices."""
     from app.bench.understanding import measure_understanding  # noqa: PLC0415 - each benchmark loads only what it measures
 
-    print_figures(measure_understanding(sentences, texts), as_json=as_json)
+    print_figures(measure_understanding(sentences, texts, files or ()), as_json=as_json)
 
 
 @group.command()
@@ -115,7 +119,7 @@ def address(
         list[Path], typer.Option(exists=True, file_okay=False, help="Folder of WAVs of anything else; may be repeated.")
     ],
     stream_hours: Annotated[
-        float | None, typer.Option(min=0.01, help="Play the others in random order for so long, as an open microphone.")
+        float | None, typer.Option(min=0.001, help="Play the others in random order for so long, as an open microphone.")
     ] = None,
     noise: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="WAV beneath the stream, 6 to 24 dB softer.")
@@ -144,6 +148,42 @@ def address(
         print_json(asdict(figures))
     else:
         print_address(figures)
+
+
+@group.command()
+def overhear(
+    other: Annotated[
+        list[Path], typer.Option(exists=True, file_okay=False, help="Folder of WAVs of other talk; may be repeated.")
+    ],
+    noise: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="WAV beneath it, 6 to 24 dB softer.")
+    ] = None,
+    hours: Annotated[float, typer.Option(min=0.001, help="How much of it is heard.")] = 1.0,
+    plant: Annotated[Path | None, typer.Option(help="The plant file; by default that of WANWAN_PLANT.")] = None,
+    language: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    engine: Annotated[
+        str | None, typer.Option(help="auto, practice, pocketsphinx, or a model; by default WANWAN_RECOGNIZER_….")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same order.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an always-listening station hear other talk, on a simulated plant: count what it takes for its own."""
+    from app.bench.overhear import Room, print_overheard  # noqa: PLC0415 - each benchmark loads only what it measures
+    from app.bench.overhear import overhear as measure  # noqa: PLC0415 - as above
+
+    settings = Settings()
+    room = Room(
+        others=other,
+        noise=noise,
+        hours=hours,
+        language=language,
+        engine=engine or settings.recognizer_for(language),
+        plant_file=plant or settings.plant,
+        models=settings.models_dir,
+        seed=seed,
+    )
+    found = asyncio.run(measure(room, lambda told: typer.echo(visible(told), err=True)))
+    print_overheard(found, as_json=as_json)
 
 
 @group.command()

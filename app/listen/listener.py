@@ -128,6 +128,11 @@ class Listener:
         """Hear again: the client has played all that it was sent."""
         self._station.half_duplex.played()
 
+    async def settled(self) -> None:
+        """Wait until all that was said so far is decoded, judged and answered; what is still being said is not."""
+        while self._work or self._turns:
+            await asyncio.wait({*self._work, *self._turns})
+
     def _do(self, outputs: list[Output]) -> None:
         for output in outputs:
             match output:
@@ -260,8 +265,7 @@ class Listener:
         for live in self._live.values():
             self._start(live.abandon(), self._work)
         self._live.clear()
-        while self._work or self._turns:
-            await asyncio.wait({*self._work, *self._turns})
+        await self.settled()
         challenge_id = self._session.challenge_id
         if self.problem is not None or challenge_id is not None:
             await self._station.turns.leave(self._station.utterance((), None, self.problem), challenge_id)
