@@ -40,7 +40,7 @@ class Compiled:
     """Of the meanings, in their order."""
     templates: Sequence[Template]
     networks: Networks
-    """Of the templates."""
+    """In which a template can be looked for by itself; filled when that is asked for."""
     sources: Sources
     own: Mapping[str, frozenset[int]]
     """Lists of whole sentences, and the meanings that read just these."""
@@ -56,7 +56,7 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     spell = _remembering(sentences.language.normalizer.spell)
     rules = Rules(sentences.rules)
     naming = build_naming(sentences.language, lexicon, rules)
-    networks = Networks(rules, spell)
+    united, single = Networks(rules, spell), Networks(rules, spell)
     numerals = sentences.language.normalizer.numerals
     named = {name: naming.sources[name] for name in ("device", "kind")}
     sources = Sources({NUMBER_LIST: NumberSource(numerals=numerals), **named})
@@ -68,15 +68,15 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
             sources.add(name, source)
     for template in sentences.templates:
         _check(template, rules, sources, wildcards | nested, numerals)
-    meanings = group(sentences.templates, networks)
-    own = _add_sentence_lists(sentences, meanings, rules, sources, wildcards)
+    meanings = group(sentences.templates, single)
+    own = _add_sentence_lists(sentences, meanings, united, rules, sources, wildcards)
     language = sentences.language
     spellings = [(spell(other), spell(word)) for word, others in language.readings.items() for other in others]
     return Compiled(
         meanings=meanings,
-        automaton=Automaton([_united(meaning.templates, networks) for meaning in meanings], wildcards),
+        automaton=Automaton([_united(meaning.templates, united) for meaning in meanings], wildcards),
         templates=sentences.templates,
-        networks=networks,
+        networks=single,
         sources=sources,
         own=own,
         wildcards=wildcards,
@@ -109,7 +109,12 @@ def _united(templates: Sequence[Template], networks: Networks) -> Network:
 
 
 def _add_sentence_lists(
-    sentences: Sentences, meanings: Sequence[Meaning], rules: Rules, sources: Sources, wildcards: frozenset[str]
+    sentences: Sentences,
+    meanings: Sequence[Meaning],
+    networks: Networks,
+    rules: Rules,
+    sources: Sources,
+    wildcards: frozenset[str],
 ) -> dict[str, frozenset[int]]:
     """Add the lists of whole sentences; return which meanings are just such sentences, where none is only in part."""
     nested = {name: body for name, body in sentences.lists.items() if isinstance(body, SentenceList)}
@@ -123,7 +128,7 @@ def _add_sentence_lists(
         }
         if body.intents not in made:
             numbers = tuple(number for number in chosen if plain[number])
-            automaton = Automaton([_united(plain[number], meanings[number].networks) for number in numbers], wildcards)
+            automaton = Automaton([_united(plain[number], networks) for number in numbers], wildcards)
             made[body.intents] = NestedSource(automaton, sources, _EmbeddedMeaning(numbers))
         sources.add(name, made[body.intents])
         if all(len(plain[number]) in (0, len(meanings[number].templates)) for number in chosen):

@@ -184,17 +184,50 @@ class Run:
         finals = () if states is None else states.finals
         if among is not None:
             finals = tuple(node for node in finals if network_of[node] in among)
-        if not finals:
-            return []
-        steps, short_cuts = self._backward(end, finals)
-        fillings: dict[tuple[int, int], _Fillings] = {}
-        for key in sorted(steps):
-            fillings[key] = self._fill(key, steps[key], short_cuts, fillings)
         found: dict[Parse, None] = {}
+        branching: list[int] = []
         for node in finals:
-            for filling in islice(fillings[short_cuts.get((end, node), (end, node))], MOST_READINGS):
-                found[Parse(network_of[node], filling)] = None
+            filled = self._only_filling(end, node)
+            if filled is None:
+                branching.append(node)
+            else:
+                found[Parse(network_of[node], filled)] = None
+        if branching:
+            steps, short_cuts = self._backward(end, branching)
+            fillings: dict[tuple[int, int], _Fillings] = {}
+            for key in sorted(steps):
+                fillings[key] = self._fill(key, steps[key], short_cuts, fillings)
+            for node in branching:
+                for filling in islice(fillings[short_cuts.get((end, node), (end, node))], MOST_READINGS):
+                    found[Parse(network_of[node], filling)] = None
         return list(found)
+
+    def _only_filling(self, end: int, node: int) -> tuple[Filled, ...] | None:
+        """Return how the slots are filled on the only way to a state at the end; `None` where the ways part.
+
+        Nearly every sentence has one way; going along it takes half as long as looking for all.
+        """
+        jumps, is_straight, begin = self._automaton.jumps, self._lattice.is_straight_between, self.start
+        found: list[Filled] = []
+        place = end
+        while place != begin:
+            jump = jumps.get(node)
+            if jump is not None and is_straight(place - jump[0], place):
+                place, node = place - jump[0], jump[1]
+                continue
+            into = self._ways_into(place, node)
+            if len(into) != 1:
+                return None
+            start, source, slot, list_name = into[0]
+            if slot is not None:
+                is_wild = node in self._automaton.wild_states
+                values = (ANY_TEXT,) if is_wild else self._values(list_name, start, place)
+                if len(values) != 1:
+                    return None
+                found.append(Filled(slot, list_name, values[0], start, place))
+            place, node = start, source
+        found.reverse()
+        return tuple(found)
 
     def _backward(self, end: int, finals: Sequence[int]) -> tuple[dict[_Key, Sequence[_Step]], dict[_Key, _Key]]:
         """Return the pairs of place and state on a way to the end that matter, with the ways into each.

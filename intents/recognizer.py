@@ -125,15 +125,6 @@ class Recognizer:
         joint = " " if self.sentences.language.normalizer.writing is Writing.WORDS else ""
         return Suggester(self._sampler, joint, lambda text: isinstance(self.recognize(text), Recognized | Ambiguous))
 
-    @cached_property
-    def _templates(self) -> Automaton:
-        """Each template by itself, to tell how far each one comes."""
-        compiled = self._compiled
-        return Automaton(
-            [compiled.networks.network(compiled.networks.start_of(one.expression)) for one in compiled.templates],
-            compiled.wildcards,
-        )
-
     def _lattice(self, text: str) -> Lattice | None:
         if len(text) > MOST_CHARACTERS:
             return None
@@ -154,13 +145,23 @@ class Recognizer:
         read = self._reader.readings
         return [reading for parse in parses for reading in read(lattice, parse.meaning, parse.filled, context)]
 
+    def _near_templates(self, lattice: Lattice) -> list[Template]:
+        """Return the templates of the meanings that read farthest into a text."""
+        furthest = self._compiled.automaton.furthest_of(self._run(lattice).reached)
+        nearest = sorted(furthest, key=lambda meaning: (-furthest[meaning], meaning))[:_MOST_STOPPED]
+        return [template for meaning in nearest for template in self._compiled.meanings[meaning].templates]
+
     def _stopped(self, lattice: Lattice) -> tuple[Stopped, ...]:
-        self._templates.forget_if_full()
-        run = Run(self._templates, self._compiled.sources, lattice, 0)
+        templates = self._near_templates(lattice)
+        networks = self._compiled.networks
+        automaton = Automaton(
+            [networks.network(networks.start_of(template.expression)) for template in templates],
+            self._compiled.wildcards,
+        )
+        run = Run(automaton, self._compiled.sources, lattice, 0)
         texts = lattice.tokens.texts
         complete = {parse.meaning for parse in run.parses(len(texts))}
-        furthest = self._templates.furthest_of(run.reached)
-        templates = self.sentences.templates
+        furthest = automaton.furthest_of(run.reached)
         near = sorted(
             (-place, templates[index].intent == IntentName.NO_ACTION, len(templates[index].text), index)
             for index, place in furthest.items()

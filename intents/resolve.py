@@ -117,7 +117,8 @@ def agree(found: Sequence[Recognition], language: str) -> Recognition:
     acts = [choice for choice in _choices(best) if choice.name in ACTING]
     if not acts or any(choice.name == IntentName.STOP_ALL for choice in acts):
         return best
-    doubt = next((r for r in understood if isinstance(r, NoAction) and r.reason not in _HARMLESS_REASONS), None)
+    is_stop = all(choice.name == IntentName.STOP_COMPRESSOR for choice in acts)
+    doubt = next((r for r in understood if isinstance(r, NoAction) and _is_doubt(r, is_stop=is_stop)), None)
     if doubt is not None:
         return doubt
     choices = {_key(choice): choice for r in understood for choice in _choices(r)}
@@ -130,6 +131,17 @@ def agree(found: Sequence[Recognition], language: str) -> Recognition:
         differs_in=_difference(tuple(choices.values())),
         interpretations=tuple(i for r in understood for i in _interpretations(r))[:_MOST_SHOWN],
     )
+
+
+def _is_doubt(found: NoAction, *, is_stop: bool) -> bool:
+    """Tell whether a text that does nothing keeps the best one from acting.
+
+    A number that no device has is as likely to have been said as the one that some device has ("fifteen", "ten"). A
+    stop is not held up by it.
+    """
+    if found.reason is NoActionReason.NO_SUCH_DEVICE:
+        return not is_stop
+    return found.reason not in _HARMLESS_REASONS
 
 
 def _choose(lattice: Lattice, language: str, good: Sequence[Reading]) -> Recognition:

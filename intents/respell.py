@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+_MOST_IN_A_ROW = 6
+"""Fillers one behind the other."""
+
 
 class Respeller:
     """Knows for each other spelling how the templates spell the word."""
@@ -34,7 +37,11 @@ class Skips:
                 self._by_first.setdefault(tokens[0], []).append(tokens)
 
     def find(self, texts: tuple[str, ...]) -> Mapping[int, int]:
-        """Return where each filler begins and ends; of several at one place the longest."""
+        """Return where each filler begins and ends; of several at one place the longest.
+
+        Of very many in a row only the first few are fillers: what goes on like that is no sentence, and would be long
+        work.
+        """
         found: dict[int, int] = {}
         by_first = self._by_first
         for place, token in enumerate(texts):
@@ -42,4 +49,15 @@ class Skips:
                 for tokens in by_first[token]:
                     if texts[place : place + len(tokens)] == tokens:
                         found[place] = max(found.get(place, 0), place + len(tokens))
-        return found
+        return _without_long_rows(found) if len(found) > _MOST_IN_A_ROW else found
+
+
+def _without_long_rows(found: Mapping[int, int]) -> dict[int, int]:
+    in_a_row: dict[int, int] = {}
+    kept = {}
+    for place, end in found.items():
+        count = in_a_row.get(place, 0) + 1
+        in_a_row[end] = max(count, in_a_row.get(end, 0))
+        if count <= _MOST_IN_A_ROW:
+            kept[place] = end
+    return kept

@@ -7,10 +7,12 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from app.bench.figures import Figure, at_most, percentile
 from app.vocabulary import lexicon_of
 from devices.plant_file import DEMO_PLANT_FILE, load_plant
+from intents.example import load_examples
 from intents.lexicon import DeviceEntry, Lexicon
 from intents.recognizer import Recognizer
 from intents.sentences import languages, load_sentences
@@ -34,14 +36,18 @@ class Measured:
     """Of each text of 1,000 characters."""
 
 
-def measure_understanding(sentences: int, texts: int) -> list[Figure]:
-    """Measure each language on the demo plant and on one of 10,000 devices, each in a process of its own."""
+def measure_understanding(sentences: int, texts: int, files: Sequence[Path] = ()) -> list[Figure]:
+    """Measure each language on the demo plant and on one of 10,000 devices, each in a process of its own.
+
+    `files`: labelled sentences, by the language that their names end with, to measure instead of made-up ones.
+    """
     figures = []
     context = multiprocessing.get_context("spawn")
     for language in languages():
         for devices in (None, MANY_DEVICES):
             with context.Pool(1) as pool:
-                found = pool.apply(measure, (language, devices, sentences, texts))
+                said = [one.say for file in files if file.stem.endswith(language) for one in load_examples(file)]
+                found = pool.apply(measure, (language, devices, sentences, texts, said))
             where = f"{language}, {devices or 'demo'} devices"
             count = len(found.sentence_us)
             figures += [
@@ -54,8 +60,8 @@ def measure_understanding(sentences: int, texts: int) -> list[Figure]:
     return figures
 
 
-def measure(language: str, devices: int | None, sentences: int, texts: int) -> Measured:
-    """Measure one language on one plant; `devices`: of a made-up plant instead of the demo's."""
+def measure(language: str, devices: int | None, sentences: int, texts: int, said: Sequence[str] = ()) -> Measured:
+    """Measure one language on one plant; `devices`: of a made-up plant instead of the demo's; `said`: what to say."""
     lexicon = lexicon_of(load_plant(DEMO_PLANT_FILE), language)
     if devices is not None:
         lexicon = enlarged(lexicon, devices)
@@ -66,7 +72,7 @@ def measure(language: str, devices: int | None, sentences: int, texts: int) -> M
     compile_s = time.perf_counter() - began
     compiled_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) / 1024
     rng = random.Random(_SEED)
-    said = [recognizer.sample_of(rng, is_brief=True).text for _ in range(sentences)]
+    said = said or [recognizer.sample_of(rng, is_brief=True).text for _ in range(sentences)]
     gc.collect()
     gc.freeze()
     return Measured(

@@ -119,7 +119,7 @@ def address(
         list[Path], typer.Option(exists=True, file_okay=False, help="Folder of WAVs of anything else; may be repeated.")
     ],
     stream_hours: Annotated[
-        float | None, typer.Option(min=0.001, help="Play the others in random order for so long, as an open microphone.")
+        float | None, typer.Option(min=0.001, help="Play the others in random order for so long, as in a room.")
     ] = None,
     noise: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="WAV beneath the stream, 6 to 24 dB softer.")

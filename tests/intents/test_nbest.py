@@ -18,7 +18,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Recognizer:
         (["open valve seven", "open valve eleven"], "ambiguous device valve-7 valve-11"),
         (["open valve seven", "open valve seven please"], "OpenValve device=valve-7"),
         (["opened valve seven", "open valve seven"], "OpenValve device=valve-7"),
-        (["open valve seven", "open valve seventy"], "OpenValve device=valve-7"),
+        (["open valve seven", "open valve seventy"], "no_such_device"),
         (["start compressor one", "don't start compressor one"], "negated"),
         (["start compressor one", "start compressor one and open valve two"], "several_commands"),
         (["open valve seven", "level of dewar two"], "ambiguous intent OpenValve GetLevel"),
