@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from app.speech.grammar import Arc, Grammar, reachable
 
@@ -78,7 +79,18 @@ def _determined(grammar: Grammar, most_states: int) -> tuple[list[dict[str, int]
             empty[source].append(target)
         else:
             spoken[source].append((word, target))
-    first = frozenset(reachable([grammar.start], empty))
+    # Only states that a word leaves from, or that a sentence ends in, tell sets of states apart.
+    telling = spoken.keys() | grammar.finals
+
+    @cache
+    def behind(state: int) -> frozenset[int]:
+        return frozenset(reachable([state], empty) & telling)
+
+    @cache
+    def behind_all(states: frozenset[int]) -> frozenset[int]:
+        return frozenset().union(*map(behind, states))
+
+    first = behind(grammar.start)
     numbers = {first: 0}
     ways: list[dict[str, int]] = []
     order = [first]
@@ -88,7 +100,7 @@ def _determined(grammar: Grammar, most_states: int) -> tuple[list[dict[str, int]
             targets[word].add(target)
         row: dict[str, int] = {}
         for word in sorted(targets):
-            subset = frozenset(reachable(targets[word], empty))
+            subset = behind_all(frozenset(targets[word]))
             if subset not in numbers:
                 numbers[subset] = len(order)
                 order.append(subset)
