@@ -83,12 +83,16 @@ async def running_site(
     faults: Sequence[str] = (),
     is_instant: bool = True,
     clock: Clock | None = None,
+    recognizers: Mapping[str, Recognizer] | None = None,
     **changes: object,
 ) -> AsyncIterator[Service]:
-    """Run everything, and wait until the service has heard from every device."""
+    """Run everything, and wait until the service has heard from every device.
+
+    `recognizers`: what understands the plant, where it is not all sentences of the product.
+    """
     settings = settings_for(folder, broker.port, **changes)
     async with (
-        run_service(settings, clock, recognizers=recognizers_of(settings.plant)) as service,
+        run_service(settings, clock, recognizers=recognizers or recognizers_of(settings.plant)) as service,
         simulated_plant(service.plant, broker.port, faults, is_instant=is_instant),
     ):
         silent = {f.partition("=")[0] for f in faults if f.endswith("=silent")}
