@@ -137,7 +137,7 @@ def test_example_of_own_sentences_is_understood(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "ours.yaml").write_text(_block("yaml", "language: en"), encoding="utf-8")
     recognizer = recognizer_for(load_plant(DEMO_PLANT_FILE), "en", tmp_path / "sentences")
-    shown = next(block for block in README.blocks("console") if "explain" in block).splitlines()
+    shown = next(block for block in README.blocks("console") if "explain --json" in block).splitlines()
     said = re.search(r'"(.+)"', shown[0])
     assert said is not None
     recognition = recognizer.recognize(said[1])
@@ -172,6 +172,17 @@ def test_there_are_as_many_labelled_sentences_as_claimed() -> None:
     claimed = re.search(r"more than ([\d,]+) labelled sentences", README.text)
     assert claimed is not None
     assert count > int(claimed[1].replace(",", ""))
+
+
+@pytest.mark.parametrize("asked", ["start the compressor", "do not start compressor one", "open valve sevn"])
+def test_sentences_are_explained_as_shown(asked: str) -> None:
+    recognizer = recognizer_for(load_plant(DEMO_PLANT_FILE), "en")
+    shown = next(block for block in README.blocks("console") if f'wanwan explain "{asked}"' in block)
+    lines = shown.partition(f'wanwan explain "{asked}"\n')[2].partition("\n$")[0].splitlines()
+    told = [line.partition("  [")[0] for line in str(recognizer.explain(asked)).splitlines()]
+    for line in lines:
+        if not line.endswith("µs") and "…" not in line:
+            assert line.partition("  [")[0] in told
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -166,6 +166,7 @@ def test_each_state_mode_and_reason_of_the_plant_has_words(language: str, demo_p
 # ---- errors
 
 TREES = {
+    "app.bench.errors": "NothingToMeasureError",
     "app.errors": "AppError",
     "app.speech.errors": "SpeechError",
     "devices.errors": "DevicesError",
