@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.record import TurnRecord
 from app.utterance import Utterance
-from devices.plant import Plant, Role, Station
+from devices.plant import Plant, Role, Station, StationVoice
 from intents.dialogue import DialogueContext
 
 
@@ -14,6 +14,8 @@ class StationMemory:
 
     last_speech: str | None = None
     """The last answer, for "say that again"."""
+    voice: StationVoice | None = None
+    """How people here asked it to be spoken; `None`: as the plant file has it. Forgotten when the service ends."""
     context: DialogueContext | None = None
     """What the last turn left open: a question of ours, the device spoken of."""
     context_until_s: float = 0.0
@@ -33,6 +35,11 @@ class Place:
     utterance: Utterance
     record: TurnRecord
     memory: StationMemory
+
+    @property
+    def voice(self) -> StationVoice:
+        """How answers are spoken here, now."""
+        return self.memory.voice or self.station.voice
 
     @property
     def dialogue_id(self) -> str:

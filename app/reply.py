@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.speech.transcribe import Transcript
+from app.speech.voice_settings import VoiceSettings
 from devices.reading import Reading
 
 
@@ -66,3 +67,5 @@ class Reply:
     readings: tuple[Reading, ...] = ()
     reason: str | None = None
     """The code of the answer: stable, for programs."""
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
+    """How the answer is spoken where it was asked for."""

@@ -11,7 +11,9 @@ from pathlib import Path
 from app.act import Acting
 from app.answer import Answer, render, say
 from app.ask.questions import Questions
+from app.ask.repeat import answer_repeat
 from app.ask.unclear import answer_ambiguous, answer_no_action, answer_not_understood
+from app.manner import settings_of
 from app.metrics import count_turn
 from app.place import Place, StationMemory, dialogue_id, station_of
 from app.record import AuditSink, TurnRecord
@@ -78,7 +80,7 @@ class Turn:
         return await asyncio.shield(task)
 
     async def leave(self, utterance: Utterance, challenge_id: str | None) -> None:
-        """A listener went away: the challenge that it left open dies, and what was wrong, if anything, gets a row.
+        """Let a listener go: the challenge that it left open dies, and what was wrong, if anything, gets a row.
 
         `utterance`: where it was, with a problem where it was sent away.
         """
@@ -119,6 +121,8 @@ class Turn:
         speech = self._words(answer, place)
         await self._record_answered(answer, speech, place)
         intent = intent_of(recognition)
+        if intent is None or intent.name != IntentName.REPEAT:
+            place.memory.last_speech = speech
         reply = Reply(
             turn_id=place.record.turn_id,
             status=answer.status,
@@ -131,6 +135,7 @@ class Turn:
             challenge=answer.challenge,
             readings=answer.readings,
             reason=answer.code,
+            voice=settings_of(place.voice),
         )
         count_turn(reply, self._clock.monotonic() - began_s)
         return reply
@@ -206,12 +211,7 @@ class Turn:
             case name if name in ACTION_OF:
                 return await self._acting.wish(intent, place)
             case IntentName.REPEAT:
-                last = place.memory.last_speech
-                return (
-                    Answer(status=Status.ANSWERED, code="repeat", values={"text": last})
-                    if last
-                    else say(Status.ANSWERED, "repeat_nothing")
-                )
+                return answer_repeat(intent, place)
             case IntentName.ADD_NOTE | IntentName.ACKNOWLEDGE_ALARM:
                 place.record.add(Step.DECIDED, intent=intent.name, slots=intent.slots, outcome="allowed")
                 await place.record.commit()
@@ -252,8 +252,6 @@ class Turn:
     async def _record_answered(self, answer: Answer, speech: str, place: Place) -> None:
         place.record.add(Step.ANSWERED, outcome=answer.status.value, reason=answer.code, detail={"speech": speech})
         await place.record.commit_or_spill()
-        if answer.code != "repeat":
-            place.memory.last_speech = speech
 
 
 def intent_of(recognition: Recognition | None) -> Intent | None:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from devices.errors import NoSuchActionError, NoSuchDeviceError
 
 Words = Mapping[str, tuple[str, ...]]
 """Spoken words by language code (`en`, `ja`)."""
+
+SLOWEST_RATE: Final = 0.5
+FASTEST_RATE: Final = 2.0
+"""Of a station's voice; beyond them words run together."""
 
 
 class Risk(StrEnum):
@@ -197,6 +202,16 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StationVoice:
+    """How answers are spoken at a station."""
+
+    rate: float = 1.0
+    """`SLOWEST_RATE` to `FASTEST_RATE`; 1 is a calm announcer."""
+    volume: float = 1.0
+    """0 (answers are only read there) to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
     """A place where people speak to the plant."""
 
@@ -206,6 +221,7 @@ class Station:
     role: Role
     """The highest role anyone has when speaking there."""
     listening: ListeningMode = ListeningMode.PUSH_TO_TALK
+    voice: StationVoice = StationVoice()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from devices.plant import Kind, ListeningMode, Plant, Role, Site, Station
 from devices.site_yaml import Entry, read_yaml
 from devices.sounds_like_entry import read_sounds_like
 from devices.topics import is_valid_id
+from devices.voice_entry import read_voice
 
 KINDS_FILE: Final = Path(__file__).parent / "kinds.yaml"
 """The kinds that every plant has; a plant file may add its own with `kinds: FILE`."""
@@ -104,12 +105,13 @@ def _read_stations(file: Entry) -> dict[str, Station]:
     stations = {}
     for entry in file.entries("stations"):
         station_id = read_id(entry, "station", seen)
-        entry.only("id", "room", "language", "role", "listening")
+        entry.only("id", "room", "language", "role", "listening", "voice")
         entry.require("language", "en")
         entry.require("role", "operator")
         room, language = entry.text("room"), entry.choice("language", LANGUAGES)
         role = entry.choice("role", list(Role))
         listening = entry.choice("listening", list(ListeningMode)) if "listening" in entry else None
+        voice = read_voice(entry)
         if station_id is not None and language is not None and role is not None:
             stations[station_id] = Station(
                 station_id=station_id,
@@ -117,5 +119,6 @@ def _read_stations(file: Entry) -> dict[str, Station]:
                 language=language,
                 role=Role(role),
                 listening=ListeningMode(listening or ListeningMode.PUSH_TO_TALK),
+                voice=voice,
             )
     return stations

@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from app.api.problems import ProblemError
 from app.reply import Reply
-from app.speech.errors import SpeechError
 from app.speech.frames import VOICE_RATE_HZ
 from app.speech.speak import Voice
 from app.speech.wav import streaming_header
@@ -49,20 +48,12 @@ async def as_sound(reply: Reply, voice: Voice | None) -> StreamingResponse:
         "X-Wanwan-Status": reply.status.value,
         "X-Wanwan-Speech": quote(reply.speech),
     }
-    parts = voice.parts(reply.speech, reply.language)
-    try:
-        first = await anext(parts)
-    except SpeechError as exc:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        raise ProblemError(status, exc.code, f"{exc}.", turn_id=reply.turn_id, speech=reply.speech) from exc
-    return StreamingResponse(_stream(first, parts), media_type=WAV, headers=headers)
+    # No status tells of a voice that fails: what was asked for is done, and must not be asked for again.
+    return StreamingResponse(_stream(reply, voice), media_type=WAV, headers=headers)
 
 
-async def _stream(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """Send the parts; a synthesizer that fails in the middle ends the sound early."""
-    async with contextlib.aclosing(rest) as parts:
+async def _stream(reply: Reply, voice: Voice) -> AsyncGenerator[bytes, None]:
+    async with contextlib.aclosing(voice.parts_or_earcon(reply.speech, reply.language, reply.voice)) as parts:
         yield streaming_header(VOICE_RATE_HZ)
-        yield first
-        with contextlib.suppress(SpeechError):
-            async for part in parts:
-                yield part
+        async for part in parts:
+            yield part

@@ -208,15 +208,8 @@ class Listener:
                 continue
             if reply is None:
                 await self._sound(number)
-                continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE_S):
-                    await self._is_quiet.wait()
-            self._station.half_duplex.begin()
-            try:
+            else:
                 await self._say(number, reply, self._station.voice)
-            finally:
-                self._station.half_duplex.end()
 
     async def _sound(self, number: int) -> None:
         """Play the earcon. It is no voice, and whoever was waiting for it speaks at once: nobody is deaf meanwhile."""
@@ -229,20 +222,26 @@ class Listener:
         """Send an answer as it is made; a voice that fails ends in the sound that tells to read it."""
         await self._outbox.put(AudioBegins(kind="answer", rate_hz=VOICE_RATE_HZ, utterance=number))
         length_s = 0.0
-        try:
-            async with aclosing(voice.parts(reply.speech, reply.language)) as parts:
+        if reply.voice.volume > 0:
+            sound = voice.parts_or_earcon(reply.speech, reply.language, reply.voice)
+            async with aclosing(sound) as parts:
                 async for part in parts:
                     length_s += await self._play(part)
-        except SpeechError as exc:
-            logger.warning("an answer was not spoken: %s", exc)
-            length_s += await self._play(earcon(Earcon.UNSPOKEN))
         await self._outbox.put(AudioEnds(kind="answer", utterance=number, duration_s=round(length_s, 3)))
 
     async def _play(self, pcm: bytes) -> float:
+        """Send a part. Only for it is the station deaf: while a voice hangs, the next command is heard."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._is_quiet.wait()
         length_s = duration_s(pcm, VOICE_RATE_HZ)
-        self._station.half_duplex.add(length_s)
-        for at in range(0, len(pcm), _PART_BYTES):
-            await self._outbox.put(pcm[at : at + _PART_BYTES])
+        self._station.half_duplex.begin()
+        try:
+            self._station.half_duplex.add(length_s)
+            for at in range(0, len(pcm), _PART_BYTES):
+                await self._outbox.put(pcm[at : at + _PART_BYTES])
+        finally:
+            self._station.half_duplex.end()
         return length_s
 
     def _fail(self, exc: SpeechError) -> None:

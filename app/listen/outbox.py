@@ -12,7 +12,7 @@ _MOST = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioBegins:
-    """Sound follows: mono PCM16 in parts, until `AudioEnds`."""
+    """Sound follows: mono PCM16 in parts, until `AudioEnds`; none where the station's volume is 0."""
 
     kind: str
     """`answer` or `earcon`."""

@@ -13,18 +13,17 @@ from typing import Protocol, Self
 
 from app.speech.earcon import Earcon, earcon
 from app.speech.errors import SpeechError, SpeechUnavailableError
-from app.speech.frames import VOICE_RATE_HZ, SpeechRequest
+from app.speech.frames import VOICE_RATE_HZ
 from app.speech.speech_cache import CacheKey, SpeechCache
-from app.speech.spoken import Phrase, Spoken
+from app.speech.spoken import Spoken
 from app.speech.synthesis import Synthesis, closed
+from app.speech.voice_settings import VoiceSettings
 from app.speech.wav import duration_s, to_wav
 from app.speech.worker import SpeechWorker
 
 _logger = logging.getLogger(__name__)
 
 _ENGINES = {"en": "app.speech.espeak", "ja": "app.speech.openjtalk"}
-_SLOWEST, _FASTEST = 80, 400
-_OCTAVE = 12
 _SENTENCES_AHEAD = 2
 
 
@@ -35,41 +34,6 @@ class Speech:
     wav: bytes
     """A complete RIFF WAV, mono, PCM16."""
     duration_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceSettings:
-    """How something is said: what a station may have its own way. Raises `ValueError` for a value out of range."""
-
-    words_per_minute: int = 165
-    """English words, 80 to 400; Japanese is spoken faster or slower in proportion. 165 is a calm announcer."""
-    volume: float = 1.0
-    """0 to 1."""
-    half_tones: float = 0.0
-    """Higher or lower than the voice's own pitch, -12 to 12; eSpeak moves about two thirds of it."""
-    names: tuple[tuple[str, str], ...] = ()
-    """Voices other than the usual ones, as (language, name): ("en", "gmw/en-gb-scotland"), ("en", "gmw/en-us+f3")."""
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        if not _SLOWEST <= self.words_per_minute <= _FASTEST:
-            raise ValueError(
-                f"speaking rate {self.words_per_minute} is outside {_SLOWEST} to {_FASTEST} words per minute"
-            )
-        if not 0 <= self.volume <= 1:
-            raise ValueError(f"volume {self.volume} is outside 0 to 1")
-        if not -_OCTAVE <= self.half_tones <= _OCTAVE:
-            raise ValueError(f"pitch {self.half_tones} is outside -{_OCTAVE} to {_OCTAVE} half tones")
-
-    def request(self, phrase: Phrase) -> SpeechRequest:
-        """Ask the phrase's engine so."""
-        return SpeechRequest(
-            text=phrase.text,
-            words_per_minute=self.words_per_minute,
-            volume=self.volume,
-            half_tones=self.half_tones,
-            voice=dict(self.names).get(phrase.language),
-        )
 
 
 class Synthesizer(Protocol):
@@ -169,6 +133,18 @@ class Voice:
                 async with aclosing(ahead.popleft().parts()) as parts:
                     async for part in parts:
                         yield part
+
+    async def parts_or_earcon(
+        self, text: str, language: str, settings: VoiceSettings | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """`parts`; a voice that fails, at once or in the middle, ends in the sound that tells to read the answer."""
+        try:
+            async with aclosing(self.parts(text, language, settings)) as parts:
+                async for part in parts:
+                    yield part
+        except SpeechError as exc:
+            _logger.warning("an answer was not spoken: %s", exc)
+            yield earcon(Earcon.UNSPOKEN)
 
     async def warm_up(self, sentences: Mapping[str, Sequence[str]] | None = None) -> None:
         """Start every language's worker, and say `sentences` (by language) into the cache.

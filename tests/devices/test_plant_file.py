@@ -4,7 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from devices.errors import NoSuchActionError, NoSuchDeviceError, PlantFileError
-from devices.plant import Priority, Risk, Role
+from devices.plant import Priority, Risk, Role, StationVoice
 from devices.plant_file import DEMO_PLANT_FILE, check_plant, load_plant
 from devices.plant_summary import summarize
 from tests.devices.small_plant import PLANT, SMALL_PLANT_FILE
@@ -82,6 +82,16 @@ def test_the_example_of_the_architecture_loads() -> None:
     assert PLANT.device("valve-7").action("open").risk is Risk.CONFIRM
     assert PLANT.device("valve-7").action("close").risk is Risk.LOGGED
     assert PLANT.stations["room-mic"].role is Role.OPERATOR
+
+
+def test_a_stations_voice_is_read_and_is_the_usual_where_nothing_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "plant.yaml"
+    station = "\n  - {{id: {}, language: ja, role: operator{}}}"
+    voices = {"a": "", "b": ", voice: {rate: 0.5, volume: 0}", "c": ", voice: {volume: 0.4}"}
+    plant = A_PLANT.replace("kinds: kinds.yaml\n", "")
+    file.write_text(f"{plant}stations:{''.join(station.format(name, voices[name]) for name in voices)}", "utf-8")
+    read = {name: known.voice for name, known in load_plant(file).stations.items()}
+    assert read == {"a": StationVoice(), "b": StationVoice(rate=0.5, volume=0), "c": StationVoice(volume=0.4)}
 
 
 def test_the_demo_plant_is_the_one_that_is_promised() -> None:

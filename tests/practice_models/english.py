@@ -7,8 +7,8 @@ from random import Random
 import numpy as np
 import soxr
 
-from app.speech.speak import VoiceSettings
 from app.speech.transcribe import SAMPLE_RATE_HZ
+from app.speech.voice_settings import VoiceSettings
 from tests.practice_models import espeak
 from tests.practice_models.edit_distance import edit_distance
 from tests.practice_models.graphs import Pronunciation

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from app.speech.errors import PronunciationFileError, SpeechUnavailableError, UnspeakableTextError
 from app.speech.frames import VOICE_RATE_HZ
-from app.speech.speak import Speech, Synthesizer, Voice, VoiceSettings
+from app.speech.speak import Speech, Synthesizer, Voice
+from app.speech.voice_settings import VoiceSettings
 from app.speech.wav import from_wav
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
