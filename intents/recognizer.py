@@ -148,8 +148,9 @@ class Recognizer:
     def _near_templates(self, lattice: Lattice) -> list[Template]:
         """Return the templates of the meanings that read farthest into a text."""
         furthest = self._compiled.automaton.furthest_of(self._run(lattice).reached)
-        nearest = sorted(furthest, key=lambda meaning: (-furthest[meaning], meaning))[:_MOST_STOPPED]
-        return [template for meaning in nearest for template in self._compiled.meanings[meaning].templates]
+        meanings = self._compiled.meanings
+        nearest = sorted(furthest, key=lambda n: (-furthest[n], meanings[n].intent == IntentName.NO_ACTION, n))
+        return [template for number in nearest[:_MOST_STOPPED] for template in meanings[number].templates]
 
     def _stopped(self, lattice: Lattice) -> tuple[Stopped, ...]:
         templates = self._near_templates(lattice)
