@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.bench.errors import NothingToMeasureError
 from app.bench.room import SEED, played, read_noise, read_recordings
+from app.bench.sound_clock import SoundClock
 from app.commands.output import print_json, print_table, visible
 from app.config import Settings
 from app.demo.processes import free_port, running, wait_for_line
@@ -83,31 +83,6 @@ class Overheard:
     """How often each."""
     texts: tuple[str, ...]
     """What was heard as addresses and turns."""
-
-
-class SoundClock:
-    """Time as the sound goes by (implements `devices.clock.Clock` for a session, which never sleeps)."""
-
-    def __init__(self) -> None:
-        """Begin now."""
-        self._began = datetime.now(UTC)
-        self._heard_s = 0.0
-
-    def advance(self, seconds: float) -> None:
-        """Let so much sound go by."""
-        self._heard_s += seconds
-
-    def now(self) -> datetime:
-        """Wall-clock time, aware UTC, had the sound come as fast as it was made."""
-        return self._began + timedelta(seconds=self._heard_s)
-
-    def monotonic(self) -> float:
-        """Seconds of sound."""
-        return self._heard_s
-
-    async def sleep(self, delay_s: float) -> None:
-        """Nobody can wait for sound that is only heard after the wait."""
-        raise NotImplementedError(f"a clock of sound cannot wait {delay_s:g} s")
 
 
 @dataclass(slots=True, kw_only=True)
