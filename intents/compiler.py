@@ -38,7 +38,6 @@ class Compiled:
     meanings: Sequence[Meaning]
     automaton: Automaton
     """Of the meanings, in their order."""
-    templates: Sequence[Template]
     networks: Networks
     """In which a template can be looked for by itself; filled when that is asked for."""
     sources: Sources
@@ -75,7 +74,6 @@ def compile_sentences(sentences: Sentences, lexicon: Lexicon) -> Compiled:
     return Compiled(
         meanings=meanings,
         automaton=Automaton([_united(meaning.templates, united) for meaning in meanings], wildcards),
-        templates=sentences.templates,
         networks=single,
         sources=sources,
         own=own,
