@@ -1,4 +1,4 @@
-"""Spoken questions over HTTP to the first sound of the answer, with the service as a process of its own."""
+"""A service as a process of its own: start, memory, and spoken questions to the first sound of the answer."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ import httpx
 import psutil
 
 from app.bench.figures import Figure, at_most, percentile
+from app.bench.first_sound import measure_first_sound
 from app.config import DEMO_PLANT, Settings
 from app.demo.processes import free_port, running, wait_for_line, wait_until_ready
 from app.speech.resample import as_heard
@@ -49,6 +50,7 @@ async def measure_audio(count: int) -> list[Figure]:
             with running(["simulate"], environment, folder / "plant.log") as plant:
                 await asyncio.to_thread(wait_for_line, plant, "ready", folder / "plant.log")
                 answers = [f for language in QUESTIONS for f in await _ask(url, key, language, count)]
+                answers += [f for language in QUESTIONS for f in await measure_first_sound(url, key, language, count)]
                 memory = at_most("service with both languages loaded, memory", _memory_mb(service.pid), 450, "MB")
         return [at_most("ready to serve after start", ready_s, 5, "s"), memory, *answers]
 
