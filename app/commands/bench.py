@@ -34,7 +34,7 @@ def audio(
     count: Annotated[int, typer.Option(min=5, help="Questions a language.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure start, memory, and spoken questions to the first sound of the answer, over HTTP."""
+    """Measure start, memory, and how soon spoken questions are answered, over HTTP and at a listening station."""
     from app.bench.audio import measure_audio  # noqa: PLC0415 - each benchmark loads only what it measures
 
     print_figures(asyncio.run(measure_audio(count)), as_json=as_json)
