@@ -81,8 +81,8 @@ class Normalizer:
                     is_behind_number = False
                 kept.append(folded)
                 places.append(at)
-            elif character not in _PAUSES:
-                return None
+            elif character not in _PAUSES or (character == "ー" and (at == 0 or text[at - 1] in _PAUSES)):
+                return None  # where no vowel stands before it, it is a minus
             elif kept and is_numeric(kept[-1]):
                 is_behind_number = True
         return Tokens(tuple(kept), tuple(places), tuple([at + 1 for at in places]))
@@ -143,11 +143,11 @@ def _folded(character: str) -> str:
 _PAUSES = frozenset(" \u3000、。？！?!ー")
 """What parts nothing but numbers."""
 _FOLDED = {
-    character: _folded(character)
-    for first, last in ("09", "az", "AZ", "ぁゖ", "ァヺ", "一鿿")
+    character: _folded(unicodedata.normalize("NFKC", character))
+    for first, last in ("09", "az", "AZ", "０９", "ａｚ", "ＡＺ", "ぁゖ", "ァヺ", "一鿿")
     for character in map(chr, range(ord(first), ord(last) + 1))
 }
-"""Characters that stand for themselves, folded: none of them is changed by NFKC."""
+"""Characters that stand for themselves, folded: each is one character in NFKC too."""
 
 
 def _composed(text: str) -> tuple[str, Sequence[int]]:

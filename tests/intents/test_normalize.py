@@ -53,3 +53,10 @@ def test_every_token_knows_where_it_stood(text: str, language: str) -> None:
         assert 0 <= start < end <= len(text)
     if tokens.texts:
         assert tokens.original(text, 0, len(tokens.texts)) in text
+
+
+@given(st.text(alphabet="1２一二〇に点てん。、 　ー？あいデュワ弁aＡ", max_size=12))
+def test_text_of_plain_characters_is_read_as_any_other_text(text: str) -> None:
+    """A sign that means nothing makes the reader look at every character with care."""
+    plain, careful = NORMALIZERS["ja"].tokens(text), NORMALIZERS["ja"].tokens(f"{text}☃")
+    assert plain == careful
