@@ -14,7 +14,6 @@ from ruamel.yaml.error import YAMLError
 from intents.errors import ExampleFileError
 from intents.intent import ACTING, Ambiguous, NotRecognized, Recognition, Recognized
 
-AMBIGUOUS = "ambiguous"
 _LABELS = frozenset({"say", "intent", "effect"})
 
 

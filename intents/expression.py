@@ -57,7 +57,7 @@ NOTHING = Sequence()
 
 def one_of(expressions: Iterable[Expression]) -> Expression:
     """Return what says any of some expressions. What they begin with alike is said once."""
-    rests: dict[Expression | None, list[Expression]] = {}
+    rests: dict[Expression | None, list[Sequence]] = {}
     for expression in expressions:
         items = expression.items if isinstance(expression, Sequence) else (expression,)
         rests.setdefault(items[0] if items else None, []).append(Sequence(items=items[1:]))
@@ -65,10 +65,8 @@ def one_of(expressions: Iterable[Expression]) -> Expression:
     for first, behind in rests.items():
         if first is None:
             ways.append(NOTHING)
+        elif len(behind) == 1:
+            ways.append(Sequence(items=(first, *behind[0].items)))
         else:
-            ways.append(Sequence(items=(first, one_of(behind))) if len(behind) > 1 else _joined(first, behind[0]))
+            ways.append(Sequence(items=(first, one_of(behind))))
     return ways[0] if len(ways) == 1 else Alternative(items=tuple(ways))
-
-
-def _joined(first: Expression, rest: Expression) -> Expression:
-    return Sequence(items=(first, *(rest.items if isinstance(rest, Sequence) else (rest,))))

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from app.service import Service
-from tests.app.api.http_site import HttpSite, http_site
+from tests.app.api.http_site import HttpSite, http_site, listening
 from tests.app.site import running_site
 from tests.mosquitto import Mosquitto
 
@@ -32,3 +32,16 @@ async def site(running: Service) -> AsyncIterator[HttpSite]:
     """Serve the running site over HTTP."""
     async with http_site(running) as served:
         yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def url(running: Service) -> AsyncIterator[str]:
+    """Serve the running site on a port, as a WebSocket needs it; gives its address."""
+    async with listening(running) as served:
+        yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def key(running: Service) -> str:
+    """Have an operator's key of the running site."""
+    return (await running.keys.create("hana", "operator")).key

@@ -18,7 +18,6 @@ from app.speech.frames import VOICE_RATE_HZ
 from app.speech.resample import resample_pcm
 from app.speech.speak import Voice
 from app.speech.wav import from_wav
-from tests.app.api.http_site import listening as serving
 from tests.app.api.listening_site import PAUSE, person_at, sent_away, undeafened
 from tests.app.site import commanded, running_site
 from tests.devices.until import until
@@ -79,17 +78,6 @@ async def running(broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory) -
         listen_sessions_per_key=3,
     ) as service:
         yield service
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(running: Service) -> AsyncIterator[str]:
-    async with serving(running) as served:
-        yield served
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def key(running: Service) -> str:
-    return (await running.keys.create("hana", "operator")).key
 
 
 async def reasons(service: Service) -> list[str | None]:

@@ -21,7 +21,6 @@ from intents.intent import IntentName
 from intents.recognizer import Recognizer
 from intents.sentences import load_sentences
 from models.audit_query import AuditFilter
-from tests.app.api.http_site import listening as serving
 from tests.app.api.listening_site import person_at
 from tests.app.site import QUICK_PLANT_FILE, commanded, running_site
 from tests.devices.until import until
@@ -89,17 +88,6 @@ async def running(
         recognizer_ja=str(models.vosk),
     ) as service:
         yield service
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(running: Service) -> AsyncIterator[str]:
-    async with serving(running) as served:
-        yield served
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def key(running: Service) -> str:
-    return (await running.keys.create("hana", "operator")).key
 
 
 async def test_english_by_pocketsphinx_starts_a_compressor(

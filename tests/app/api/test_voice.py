@@ -18,8 +18,7 @@ from app.speech.resample import resample_pcm
 from app.speech.speak import Voice
 from app.speech.wav import from_wav
 from tests.app.api.failing_voice import failing, signal_worker
-from tests.app.api.http_site import HttpSite, http_site
-from tests.app.api.http_site import listening as serving
+from tests.app.api.http_site import HttpSite
 from tests.app.api.listening_site import person_at, undeafened
 from tests.app.site import running_site
 from tests.devices.until import until
@@ -47,23 +46,6 @@ async def running(broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory) -
         speech_out=True,
     ) as service:
         yield service
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(running: Service) -> AsyncIterator[HttpSite]:
-    async with http_site(running) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(running: Service) -> AsyncIterator[str]:
-    async with serving(running) as served:
-        yield served
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def key(running: Service) -> str:
-    return (await running.keys.create("hana", "operator")).key
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -12,8 +12,8 @@ from app.speech.errors import HearingFailedError, HearingUnavailableError, Model
 from app.speech.hear import Recording
 from app.speech.hearing import Hearing, open_hearing
 from app.speech.transcribe import Transcript
-from app.speech.whole_utterance import WholeUtterance
 from tests.app.speech.spoken import PRACTICE, graph_of, said
+from tests.app.speech.whole_utterance import WholeUtterance
 
 EN = ("open valve seven", "confirm")
 JA = ("圧縮機 一 を 起動", "確認")
